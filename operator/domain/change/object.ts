@@ -1,0 +1,28 @@
+/** JSON values; what fields of outside objects hold. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [field: string]: Json };
+
+/** Where something lives: one tenant's Teams configuration, one SBC, the cluster's DNS records, a mail server. */
+export interface Place {
+  /** `teams-admin`, `graph`, `sbc`, `dns`, `mail` */
+  readonly system: string;
+  /** Tenant id, or `namespace/name` of the SBCDevice, or the namespace. */
+  readonly target: string;
+}
+
+/**
+ * Anything that the operator reads or writes outside its own resources, in one shape: the planner, the footprint, drift reports and
+ * the audit line all speak of these. `name` is the identity at its place (a dial-plan rule's is `<plan>/<prefix>`, telephony 5.2).
+ */
+export interface OutsideObject extends Place {
+  readonly kind: string;
+  readonly name: string;
+  /** Only fields we care about. Desired: a field left out is not managed. Secrets as keyed hash, never in clear. */
+  readonly fields: Readonly<Record<string, Json>>;
+  /** `trunkline:<installation>/<namespace>/<kind>/<name>` where the system has a place for it (design §3, footprint). Never compared. */
+  readonly marker?: string;
+}
+
+/** Identity of an outside object; names compare without case because every system of ours does so. */
+export function identityOf(object: Pick<OutsideObject, 'system' | 'target' | 'kind' | 'name'>): string {
+  return `${object.system}|${object.target}|${object.kind}|${object.name.toLowerCase()}`;
+}
