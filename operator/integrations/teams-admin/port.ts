@@ -1,0 +1,23 @@
+import type { Driver } from '../../domain/change/driver.ts';
+import type { OutsideObject } from '../../domain/change/object.ts';
+
+/**
+ * One tenant's voice configuration, free of REST details. `objects` holds, with `system: 'teams-admin'` and `target: <tenantId>`:
+ *
+ * | kind | name | fields |
+ * | --- | --- | --- |
+ * | `PstnGateway` | FQDN | `enabled` bool, `sipSignalingPort` int, `mediaBypass` bool; read only in this release |
+ * | `PstnUsage` | label | none; creating appends it to the one list, removing takes only it out (telephony 4.3) |
+ * | `VoiceRoute` | identity | `numberPattern` string, `gateways` string[] (sorted, lower case), `usages` string[], `priority` int (only if managed) |
+ * | `VoiceRoutingPolicy` | identity without `Tag:` | `usages` string[] in order |
+ *
+ * `Global` policies and `LocalRoute` are in the view and never in a change (telephony 7.4). Descriptions are `marker`.
+ */
+export interface VoiceView {
+  readonly objects: readonly OutsideObject[];
+  /** Lower-case name of a voice routing policy → users who have it granted directly; for DeletionHeld. Undefined: could not be read, counts as granted. */
+  readonly grants: Readonly<Record<string, number>> | undefined;
+}
+
+/** system `teams-admin`, target id = tenant id. */
+export type TeamsAdminDriver = Driver<VoiceView>;
