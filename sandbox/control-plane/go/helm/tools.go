@@ -1,0 +1,6 @@
+//go:build tools
+
+// Package tools keeps what the sandbox builds in go.mod and go.sum.
+package tools
+
+import _ "helm.sh/helm/v3/cmd/helm"
