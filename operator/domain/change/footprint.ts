@@ -1,0 +1,85 @@
+import { contentHash } from './canonical.ts';
+import type { Verdict } from './driver.ts';
+import { identityOf, type OutsideObject } from './object.ts';
+import type { Owned, Plan, PlannedItem } from './plan.ts';
+
+/** One entry of `status.footprint` for an object with a name of its own (design §2: one an object, one a collection). */
+export interface FootprintEntry {
+  readonly system: string;
+  readonly target: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly state: Owned['state'];
+  readonly desiredHash?: string;
+}
+
+export function ownedFrom(footprint: readonly FootprintEntry[]): Owned[] {
+  return footprint.map(({ system, target, kind, name, state, desiredHash }) => ({
+    object: { system, target, kind, name },
+    state,
+    ...(desiredHash === undefined ? {} : { desiredHash }),
+  }));
+}
+
+/**
+ * The footprint after this look: what is seen in place is `Applied`, planned creates are `Pending` before they go out (design §4 Marks),
+ * removals stay as `Removing` until a look no longer finds them, what is gone leaves. Verdicts of the last batch are not needed here: only
+ * what a read shows counts as applied.
+ */
+export function nextFootprint(plan: Plan, owned: readonly Owned[]): FootprintEntry[] {
+  const known = new Map(owned.map((entry) => [identityOf(entry.object), entry]));
+  const items = plan.items.flatMap((item) => itemEntry(item, known.get(identityOf(item.desired))));
+  const removing = plan.removals.map((object) => entryOf(object, 'Removing', known.get(identityOf(object))?.desiredHash));
+  const placed = new Set([...items, ...removing].map(identityOf));
+  const gone = new Set(plan.gone.map((entry) => identityOf(entry.object)));
+  const kept = owned
+    .filter(({ object }) => !placed.has(identityOf(object)) && !gone.has(identityOf(object)))
+    .map((entry): FootprintEntry => ({ ...entry.object, state: entry.state, ...hashField(entry.desiredHash) }));
+  return [...items, ...removing, ...kept].sort(byIdentity);
+}
+
+function itemEntry(item: PlannedItem, known: Owned | undefined): FootprintEntry[] {
+  const hash = contentHash(item.desired.fields);
+  switch (item.standing) {
+    case 'InSync':
+      return [entryOf(item.desired, known?.state === 'Adopted' ? 'Adopted' : 'Applied', hash)];
+    case 'TakenBack':
+      return [entryOf(item.desired, 'Applied', hash)];
+    case 'ToAdopt':
+      return item.writes || item.fields.length === 0
+        ? [entryOf(item.desired, 'Adopted', item.fields.length === 0 ? hash : known?.desiredHash)]
+        : [];
+    case 'ToCreate':
+      return item.writes || known !== undefined ? [entryOf(item.desired, 'Pending', known?.desiredHash)] : [];
+    case 'ToUpdate':
+      return [entryOf(item.desired, known?.state ?? 'Applied', known?.desiredHash)];
+    case 'Drifted':
+      return [entryOf(item.desired, known?.state ?? 'Applied', known?.desiredHash)];
+    case 'Taken':
+      return [];
+  }
+}
+
+function entryOf(
+  object: Pick<OutsideObject, 'system' | 'target' | 'kind' | 'name'>,
+  state: Owned['state'],
+  desiredHash: string | undefined,
+): FootprintEntry {
+  const { system, target, kind, name } = object;
+  return { system, target, kind, name, state, ...hashField(desiredHash) };
+}
+
+function hashField(desiredHash: string | undefined): { desiredHash?: string } {
+  return desiredHash === undefined ? {} : { desiredHash };
+}
+
+function byIdentity(left: FootprintEntry, right: FootprintEntry): number {
+  return identityOf(left).localeCompare(identityOf(right));
+}
+
+/** The verdicts that need saying: failed ones first, then skipped. */
+export function failedVerdicts(verdicts: readonly Verdict[]): Exclude<Verdict, { result: 'applied' }>[] {
+  return verdicts
+    .flatMap((verdict) => (verdict.result === 'applied' ? [] : [verdict]))
+    .sort((left, right) => left.result.localeCompare(right.result));
+}

@@ -1,0 +1,199 @@
+import { contentHash, sameJson } from './canonical.ts';
+import type { Change, ChangeSet, FieldChange } from './change-set.ts';
+import { changeId } from './change-set.ts';
+import { identityOf, type OutsideObject } from './object.ts';
+
+export type ChangePolicy = 'Enforce' | 'Report' | 'Approve' | 'Observe';
+
+/** What the footprint knows of one outside object of ours. */
+export interface Owned {
+  readonly object: Pick<OutsideObject, 'system' | 'target' | 'kind' | 'name'>;
+  /** `Pending`: announced before its create, not yet seen. `Adopted`: existed before us, taken over on request. */
+  readonly state: 'Pending' | 'Applied' | 'Adopted' | 'Removing';
+  /** Hash of the desired fields last applied: desired now differs = a change, equal but observed differs = drift (design §3). */
+  readonly desiredHash?: string;
+}
+
+export interface PlanRequest {
+  readonly desired: readonly OutsideObject[];
+  /** Everything of these places that was read; may hold foreign objects. */
+  readonly observed: readonly OutsideObject[];
+  readonly owned: readonly Owned[];
+  readonly policy: ChangePolicy;
+  /** True when this object may be taken over although it is not ours (annotation `adopt`). */
+  readonly adopts: (object: OutsideObject) => boolean;
+  /** Kinds in creation order: a usage before the route that names it. Removal runs the other way. */
+  readonly order: readonly string[];
+  /** True for an owned, observed, no longer desired object that must stay where it is (held, orphaned, in use by another owner). */
+  readonly keeps?: (object: OutsideObject) => boolean;
+  /** True when two markers name the same owner; default: equal text. */
+  readonly sameOwner?: (observed: string, ours: string) => boolean;
+}
+
+export type Standing =
+  | 'InSync'
+  /** Ours by marker, or by derived name and content, though the footprint had lost it: no write (`FootprintRebuilt`). */
+  | 'TakenBack'
+  | 'ToCreate'
+  | 'ToUpdate'
+  | 'ToAdopt'
+  /** Differs outside although the spec did not change; corrected only by Enforce. */
+  | 'Drifted'
+  /** Exists outside, is not ours, and is not adopted: never touched (`NameTaken`, telephony 4.2). */
+  | 'Taken';
+
+/** One desired object and where it stands. */
+export interface PlannedItem {
+  readonly desired: OutsideObject;
+  readonly observed: OutsideObject | undefined;
+  readonly standing: Standing;
+  /** True when this pass will write it (after policy). */
+  readonly writes: boolean;
+  readonly fields: readonly FieldChange[];
+}
+
+export interface DriftItem {
+  readonly system: string;
+  readonly target: string;
+  readonly kind: string;
+  readonly name: string;
+  /** Empty: the whole object is missing. */
+  readonly field: string;
+  /** What we applied. */
+  readonly before: FieldChange['before'];
+  /** What is there now. */
+  readonly after: FieldChange['after'];
+}
+
+export interface Plan {
+  readonly items: readonly PlannedItem[];
+  /** Owned, observed, no longer desired. */
+  readonly removals: readonly OutsideObject[];
+  /** Owned by the footprint, no longer desired and gone outside: leaves the footprint without a write. */
+  readonly gone: readonly Owned[];
+  readonly drift: readonly DriftItem[];
+  readonly changes: ChangeSet;
+}
+
+/**
+ * Pure difference between what is wanted and what is there (design §1, §3). Same input, same plan; carrying it out and planning again
+ * gives no changes. Foreign objects never appear in `changes`.
+ */
+export function planObjects(request: PlanRequest): Plan {
+  const observed = new Map(request.observed.map((object) => [identityOf(object), object]));
+  const owned = new Map(request.owned.map((entry) => [identityOf(entry.object), entry]));
+  const items = request.desired.map((desired) => {
+    const id = identityOf(desired);
+    return planItem(desired, observed.get(id), owned.get(id), request);
+  });
+  const wanted = new Set(request.desired.map(identityOf));
+  const leaving = request.owned.filter((entry) => !wanted.has(identityOf(entry.object)));
+  const removals = leaving.flatMap((entry) => {
+    const object = observed.get(identityOf(entry.object));
+    return object !== undefined && request.policy !== 'Observe' && !(request.keeps?.(object) ?? false) ? [object] : [];
+  });
+  const gone = leaving.filter((entry) => !observed.has(identityOf(entry.object)));
+  return { items, removals, gone, drift: items.flatMap(driftOf), changes: orderedChanges(items, removals, request.order) };
+}
+
+function planItem(
+  desired: OutsideObject,
+  observed: OutsideObject | undefined,
+  owned: Owned | undefined,
+  request: PlanRequest,
+): PlannedItem {
+  const fields = differences(desired, observed);
+  const standing = standingOf(desired, observed, owned, fields, request);
+  return { desired, observed, standing, writes: fields !== undefined && isWritten(standing, request.policy), fields: fields ?? [] };
+}
+
+function standingOf(
+  desired: OutsideObject,
+  observed: OutsideObject | undefined,
+  owned: Owned | undefined,
+  fields: readonly FieldChange[] | undefined,
+  request: PlanRequest,
+): Standing {
+  const unchangedSpec = owned !== undefined && owned.state !== 'Pending' && owned.desiredHash === contentHash(desired.fields);
+  if (observed === undefined) return unchangedSpec ? 'Drifted' : 'ToCreate';
+  if (owned === undefined) return strangerStanding(desired, observed, fields, request);
+  if (owned.state === 'Pending') {
+    // Announced, never seen: what stands there now may be ours or a stranger's who was faster.
+    const standing = strangerStanding(desired, observed, fields, request);
+    return standing === 'TakenBack' ? 'InSync' : standing;
+  }
+  if (fields === undefined) return 'InSync';
+  return unchangedSpec ? 'Drifted' : 'ToUpdate';
+}
+
+/** The footprint does not know it: lost status, a namesake of somebody else, or a request to adopt. */
+function strangerStanding(
+  desired: OutsideObject,
+  observed: OutsideObject,
+  fields: readonly FieldChange[] | undefined,
+  request: PlanRequest,
+): Standing {
+  const sameOwner = request.sameOwner ?? ((seen, ours) => seen === ours);
+  const markedOurs = observed.marker !== undefined && desired.marker !== undefined && sameOwner(observed.marker, desired.marker);
+  if (markedOurs) return fields === undefined ? 'TakenBack' : 'ToUpdate';
+  const unmarkedTwin = observed.marker === undefined && fields === undefined && desired.marker === undefined;
+  if (unmarkedTwin) return 'TakenBack';
+  return request.adopts(observed) ? 'ToAdopt' : 'Taken';
+}
+
+function isWritten(standing: Standing, policy: ChangePolicy): boolean {
+  if (policy === 'Observe' || standing === 'Taken' || standing === 'TakenBack' || standing === 'InSync') return false;
+  return standing !== 'Drifted' || policy === 'Enforce';
+}
+
+/** `undefined`: nothing differs. Fields that are not desired are not ours to compare. */
+function differences(desired: OutsideObject, observed: OutsideObject | undefined): readonly FieldChange[] | undefined {
+  const changed = Object.entries(desired.fields).flatMap(([path, after]): FieldChange[] => {
+    const before = observed?.fields[path];
+    if (observed === undefined) return [{ path, after }];
+    if (sameJson(before, after)) return [];
+    return [before === undefined ? { path, after } : { path, before, after }];
+  });
+  return observed !== undefined && changed.length === 0 ? undefined : changed;
+}
+
+function driftOf(item: PlannedItem): DriftItem[] {
+  if (item.standing !== 'Drifted') return [];
+  const { system, target, kind, name } = item.desired;
+  if (item.observed === undefined) return [{ system, target, kind, name, field: '', before: 'present', after: 'missing' }];
+  return item.fields.map(({ path, before, after }) => ({ system, target, kind, name, field: path, before: after, after: before }));
+}
+
+function orderedChanges(items: readonly PlannedItem[], removals: readonly OutsideObject[], order: readonly string[]): ChangeSet {
+  const writes = sortedByKind(
+    items.filter((item) => item.writes).map((item) => changeOf(item)),
+    order,
+  );
+  const removes = sortedByKind(removals.map(removalOf), order).reverse();
+  const creations = writes.map((change) => ({ ...change, after: idsOfOtherKinds(writes, change, order, 'before') }));
+  const deletions = removes.map((change) => ({ ...change, after: idsOfOtherKinds(removes, change, order, 'behind') }));
+  return [...creations, ...deletions];
+}
+
+function changeOf({ desired, observed, fields }: PlannedItem): Change {
+  const { system, target, kind, name, marker } = desired;
+  const action = observed === undefined ? 'create' : 'update';
+  return { system, target, kind, name: observed?.name ?? name, action, fields, after: [], ...(marker === undefined ? {} : { marker }) };
+}
+
+function removalOf({ system, target, kind, name, fields }: OutsideObject): Change {
+  const before = Object.entries(fields).map(([path, value]): FieldChange => ({ path, before: value }));
+  return { system, target, kind, name, action: 'remove', fields: before, after: [] };
+}
+
+function sortedByKind(changes: readonly Change[], order: readonly string[]): Change[] {
+  return [...changes].sort((left, right) => order.indexOf(left.kind) - order.indexOf(right.kind));
+}
+
+function idsOfOtherKinds(changes: readonly Change[], of: Change, order: readonly string[], which: 'before' | 'behind'): string[] {
+  const rank = order.indexOf(of.kind);
+  return changes
+    .filter((other) => (which === 'before' ? order.indexOf(other.kind) < rank : order.indexOf(other.kind) > rank))
+    .filter((other) => other.system === of.system && other.target === of.target)
+    .map(changeId);
+}

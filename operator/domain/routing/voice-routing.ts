@@ -1,0 +1,60 @@
+import type { OutsideObject } from '../change/object.ts';
+
+/** One trunk of a site as voice routing needs it. */
+export interface RoutedTrunk {
+  readonly fqdn: string;
+  /** 1 is tried first (telephony 2.1). */
+  readonly priority: number;
+  readonly state: 'Active' | 'Draining' | 'Standby';
+}
+
+export interface VoiceRoutingInput {
+  readonly tenantId: string;
+  /** The name fixed in status at first use: `Unrestricted-<site>` or, on a clash, `Unrestricted-<shortName>-<site>` (telephony 4.1). */
+  readonly name: string;
+  readonly marker: string;
+  readonly trunks: readonly RoutedTrunk[];
+}
+
+/** A usage before the routes that carry it, routes before the policy that is granted (teams-admin-api §30); removal runs the other way. */
+export const VOICE_ROUTING_ORDER = ['PstnUsage', 'VoiceRoute', 'VoiceRoutingPolicy'] as const;
+
+/** Every dialled number: the built-in class of default routing (telephony 4.7). */
+const ANY_NUMBER = '.*';
+
+/**
+ * The Microsoft side of default routing: one usage, a route for each trunk priority, one policy (S182, S183, telephony 2.1). Trunks of equal
+ * priority share a route, Microsoft picks among them at random; Draining trunks get no new calls and so no place. Priorities are left to
+ * Microsoft, which numbers routes in the order of their creation: rank 1 is created first, and a change of priority moves the trunks between
+ * our routes instead of renumbering the tenant's.
+ */
+export function voiceRouting(input: VoiceRoutingInput): OutsideObject[] {
+  const place = { system: 'teams-admin', target: input.tenantId };
+  const usage: OutsideObject = { ...place, kind: 'PstnUsage', name: input.name, fields: {} };
+  const routes = byPriority(input.trunks).map(
+    (gateways, index): OutsideObject => ({
+      ...place,
+      kind: 'VoiceRoute',
+      name: index === 0 ? input.name : `${input.name}-${index + 1}`,
+      fields: { numberPattern: ANY_NUMBER, gateways, usages: [input.name] },
+      marker: input.marker,
+    }),
+  );
+  const policy: OutsideObject = {
+    ...place,
+    kind: 'VoiceRoutingPolicy',
+    name: input.name,
+    fields: { usages: [input.name] },
+    marker: input.marker,
+  };
+  return [usage, ...routes, policy];
+}
+
+/** Gateways by rising priority, each group sorted so that equal sets compare equal. */
+function byPriority(trunks: readonly RoutedTrunk[]): string[][] {
+  const serving = trunks.filter((trunk) => trunk.state !== 'Draining');
+  const ranks = [...new Set(serving.map((trunk) => trunk.priority))].sort((left, right) => left - right);
+  return ranks.map((rank) =>
+    [...new Set(serving.filter((trunk) => trunk.priority === rank).map((trunk) => trunk.fqdn.toLowerCase()))].sort(),
+  );
+}
