@@ -1,0 +1,201 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { canonicalJson, contentHash, sameJson } from './canonical.ts';
+import type { ChangeSet } from './change-set.ts';
+import { nextFootprint, ownedFrom } from './footprint.ts';
+import { identityOf, type OutsideObject } from './object.ts';
+import { type Owned, type PlanRequest, planObjects } from './plan.ts';
+
+const PLACE = { system: 'teams-admin', target: 'tenant-1' };
+const OURS = 'trunkline:test/acme/SiteLocation/ams';
+const ORDER = ['PstnUsage', 'VoiceRoute', 'VoiceRoutingPolicy'];
+
+function route(name: string, fields: OutsideObject['fields'] = { numberPattern: '.*' }, marker: string | null = OURS): OutsideObject {
+  return { ...PLACE, kind: 'VoiceRoute', name, fields, ...(marker === null ? {} : { marker }) };
+}
+
+function rule(prefix: string, tag: string): OutsideObject {
+  return { system: 'sbc', target: 'acme/sbc1', kind: 'DialPlanRule', name: `TeamsTenants/${prefix}`, fields: { tag } };
+}
+
+function applied(object: OutsideObject, fields = object.fields): Owned {
+  return { object, state: 'Applied', desiredHash: contentHash(fields) };
+}
+
+function plan(request: Partial<PlanRequest>) {
+  return planObjects({ desired: [], observed: [], owned: [], policy: 'Enforce', adopts: () => false, order: ORDER, ...request });
+}
+
+/** What the outside looks like after carrying the changes out. */
+function carriedOut(observed: readonly OutsideObject[], changes: ChangeSet): OutsideObject[] {
+  const world = new Map(observed.map((object) => [identityOf(object), object]));
+  for (const change of changes) {
+    const id = identityOf(change);
+    if (change.action === 'remove') world.delete(id);
+    else {
+      const before = world.get(id)?.fields ?? {};
+      const after = Object.fromEntries(change.fields.flatMap(({ path, after: value }) => (value === undefined ? [] : [[path, value]])));
+      const { system, target, kind, name, marker } = change;
+      world.set(id, { system, target, kind, name, fields: { ...before, ...after }, ...(marker === undefined ? {} : { marker }) });
+    }
+  }
+  return [...world.values()];
+}
+
+describe('planning one object', () => {
+  it('creates what is missing, with every field and our marker', () => {
+    const { changes } = plan({ desired: [route('ams')] });
+    expect(changes).toEqual([
+      {
+        ...PLACE,
+        kind: 'VoiceRoute',
+        name: 'ams',
+        action: 'create',
+        fields: [{ path: 'numberPattern', after: '.*' }],
+        after: [],
+        marker: OURS,
+      },
+    ]);
+  });
+
+  it('[S288] corrects drift in Enforce and only reports it in Report, with field, applied and found value', () => {
+    const request = { desired: [route('ams')], observed: [route('ams', { numberPattern: '^x$' })], owned: [applied(route('ams'))] };
+    expect(plan(request).changes).toHaveLength(1);
+    const reported = plan({ ...request, policy: 'Report' });
+    expect(reported.changes).toEqual([]);
+    expect(reported.drift).toEqual([{ ...PLACE, kind: 'VoiceRoute', name: 'ams', field: 'numberPattern', before: '.*', after: '^x$' }]);
+  });
+
+  it('applies a spec change in Report although the same object is compared', () => {
+    const wanted = route('ams', { numberPattern: '^1$' });
+    const { changes, drift } = plan({ desired: [wanted], observed: [route('ams')], owned: [applied(route('ams'))], policy: 'Report' });
+    expect(changes).toHaveLength(1);
+    expect(drift).toEqual([]);
+  });
+
+  it('writes nothing at all in Observe, neither creates nor removals', () => {
+    const { changes, removals } = plan({
+      desired: [route('new')],
+      observed: [route('old')],
+      owned: [applied(route('old'))],
+      policy: 'Observe',
+    });
+    expect(changes).toEqual([]);
+    expect(removals).toEqual([]);
+  });
+
+  it('never touches a stranger of the wanted name (any case), and adopts it only when asked', () => {
+    const foreign = route('AMS', { numberPattern: '^x$' }, null);
+    const request = { desired: [route('ams')], observed: [foreign] };
+    expect(plan(request)).toMatchObject({ items: [{ standing: 'Taken' }], changes: [] });
+    const adopted = plan({ ...request, adopts: (object) => object.name === 'AMS' });
+    expect(adopted.items[0]?.standing).toBe('ToAdopt');
+    expect(adopted.changes).toMatchObject([{ action: 'update', name: 'AMS' }]);
+  });
+
+  it('treats a stranger found in place of an announced create as taken, not as ours', () => {
+    const pending: Owned = { object: route('ams'), state: 'Pending' };
+    const foreign = route('ams', { numberPattern: '^x$' }, 'somebody else');
+    expect(plan({ desired: [route('ams')], observed: [foreign], owned: [pending] })).toMatchObject({
+      items: [{ standing: 'Taken' }],
+      changes: [],
+    });
+  });
+
+  it('takes back by marker, or by name and content where there is no marker, without a write', () => {
+    const marked = plan({ desired: [route('ams')], observed: [route('ams')] });
+    const unmarked = plan({ desired: [rule('+311', 'a.example')], observed: [rule('+311', 'a.example')] });
+    for (const found of [marked, unmarked]) expect(found).toMatchObject({ items: [{ standing: 'TakenBack' }], changes: [] });
+  });
+
+  it('adopting without a difference writes nothing', () => {
+    const found = plan({ desired: [route('ams')], observed: [route('ams', { numberPattern: '.*' }, null)], adopts: () => true });
+    expect(found.changes).toEqual([]);
+    expect(nextFootprint(found, [])).toMatchObject([{ name: 'ams', state: 'Adopted' }]);
+  });
+});
+
+describe('order and removal', () => {
+  const usage: OutsideObject = { ...PLACE, kind: 'PstnUsage', name: 'u', fields: {} };
+  const policy: OutsideObject = { ...PLACE, kind: 'VoiceRoutingPolicy', name: 'p', fields: { usages: ['u'] }, marker: OURS };
+
+  it('creates usage, route, policy and removes policy, route, usage', () => {
+    const wanted = [policy, route('r'), usage];
+    expect(plan({ desired: wanted }).changes.map(({ kind }) => kind)).toEqual(ORDER);
+    const removal = plan({ observed: wanted, owned: wanted.map((object) => applied(object)) });
+    expect(removal.changes.map(({ kind, action }) => `${action} ${kind}`)).toEqual([
+      'remove VoiceRoutingPolicy',
+      'remove VoiceRoute',
+      'remove PstnUsage',
+    ]);
+    expect(removal.changes[2]?.after).toHaveLength(2);
+  });
+
+  it('leaves what is held, and forgets what is already gone', () => {
+    const held = plan({ observed: [route('a')], owned: [applied(route('a')), applied(route('b'))], keeps: () => true });
+    expect(held.changes).toEqual([]);
+    expect(held.gone.map(({ object }) => object.name)).toEqual(['b']);
+    expect(nextFootprint(held, [applied(route('a')), applied(route('b'))]).map(({ name }) => name)).toEqual(['a']);
+  });
+});
+
+describe('footprint', () => {
+  it('announces creates as pending, confirms them when they are seen, and keeps removals until they are gone', () => {
+    const first = plan({ desired: [route('a')] });
+    const announced = nextFootprint(first, []);
+    expect(announced).toMatchObject([{ name: 'a', state: 'Pending' }]);
+    const seen = plan({ desired: [route('a')], observed: [route('a')], owned: ownedFrom(announced) });
+    const settled = nextFootprint(seen, ownedFrom(announced));
+    expect(settled).toMatchObject([{ name: 'a', state: 'Applied', desiredHash: contentHash({ numberPattern: '.*' }) }]);
+    const leaving = plan({ observed: [route('a')], owned: ownedFrom(settled) });
+    expect(nextFootprint(leaving, ownedFrom(settled))).toMatchObject([{ name: 'a', state: 'Removing' }]);
+  });
+});
+
+const anyRule = fc
+  .record({ n: fc.integer({ min: 0, max: 9 }), tag: fc.constantFrom('a', 'b', 'c') })
+  .map(({ n, tag }) => rule(`+3120${n}`, tag));
+const rules = fc.uniqueArray(anyRule, { selector: identityOf, maxLength: 10 });
+
+describe('properties', () => {
+  it('reaches an empty plan after one apply, whatever was there before', () => {
+    fc.assert(
+      fc.property(rules, rules, rules, (desired, observed, previously) => {
+        const owned = previously.map((object) => applied(object));
+        const request = { desired, observed, owned, policy: 'Enforce' as const, adopts: () => false, order: ['DialPlanRule'] };
+        const first = planObjects(request);
+        const world = carriedOut(observed, first.changes);
+        const second = planObjects({ ...request, observed: world, owned: ownedFrom(nextFootprint(first, owned)) });
+        expect(second.changes).toEqual([]);
+      }),
+    );
+  });
+
+  it('never changes or removes what the footprint does not know', () => {
+    fc.assert(
+      fc.property(rules, rules, rules, (desired, observed, previously) => {
+        const known = new Set(previously.map(identityOf));
+        const { changes } = planObjects({
+          desired,
+          observed,
+          owned: previously.map((object) => applied(object)),
+          policy: 'Enforce',
+          adopts: () => false,
+          order: ['DialPlanRule'],
+        });
+        const foreign = changes.filter((change) => change.action !== 'create' && !known.has(identityOf(change)));
+        expect(foreign).toEqual([]);
+      }),
+    );
+  });
+
+  it('equal values have equal canonical text and hash, whatever the order of fields', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.oneof(fc.integer(), fc.string())), (fields) => {
+        const shuffled = Object.fromEntries(Object.entries(fields).reverse());
+        expect(sameJson(fields, shuffled)).toBe(true);
+        expect(canonicalJson(fields)).toBe(canonicalJson(shuffled));
+      }),
+    );
+  });
+});
