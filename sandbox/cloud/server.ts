@@ -112,7 +112,14 @@ async function readableBody(response: Response): Promise<string | undefined> {
 }
 
 async function carryOut(serving: Serving, request: Request, env: HttpBindings, facts: ExchangeFacts, fault?: Fault): Promise<Outcome> {
-  const work = async (): Promise<Response> => serving.standIn.app.fetch(request, { ...env, facts });
+  const work = async (): Promise<Response> => {
+    try {
+      return await serving.standIn.app.fetch(request, { ...env, facts });
+    } catch (error) {
+      console.error(`sandbox ${serving.standIn.name}: ${request.method} ${request.url} failed in the stand-in itself`, error);
+      return new Response('the stand-in itself failed, see its log\n', { status: 500 });
+    }
+  };
   if (fault === undefined) {
     const response = await work();
     return { response, status: response.status };
