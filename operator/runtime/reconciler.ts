@@ -1,4 +1,5 @@
 import type { Condition, KubeObject, ObjectKey } from '../api/meta.ts';
+import type { OperatorError } from '../errors/operator-error.ts';
 
 /** The part of status that the runtime itself writes; a kind's status type extends it. */
 export interface StatusBase {
@@ -29,6 +30,8 @@ export interface Report<Status extends StatusBase> {
   readonly events?: readonly EventInput[];
   /** When to look again without being woken, in ms; the runtime adds jitter of ±10 %. Absent: the kind's resync interval. */
   readonly recheckAfterMs?: number;
+  /** The last try of something failed: the conditions above say so, and the key comes back by the failure's own rule (back-off, Retry-After). */
+  readonly retry?: OperatorError;
   /** Runs once finalizer and status are durable on the API server (and only if this process still leads): hands changes to delivery. Must not throw or wait. */
   readonly afterStatus?: () => void;
 }
