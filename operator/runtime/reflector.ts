@@ -1,0 +1,479 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { KubeObject } from '../api/meta.ts';
+import type { Clock } from './clock.ts';
+import { parseStatus, retryAfterMs } from './kube-failure.ts';
+import { LineSplitter } from './line-splitter.ts';
+import type { Log } from './log.ts';
+import type { CounterCell, Meters } from './meters.ts';
+import { decodeWatchLine, slimObject, type WatchEvent } from './object-decoder.ts';
+import { type CollectionRef, collectionPath } from './resource-path.ts';
+import { compareResourceVersions } from './resource-version.ts';
+import type { KubeAnswer, KubeStream, KubeTransport } from './transport.ts';
+import { WatchBackoff } from './watch-backoff.ts';
+import { type Decision, decide, type StreamEnd } from './watch-decision.ts';
+
+/** Where a reflector puts what it sees. Between `init` and `initDone` a new picture builds up; it replaces the old one at once or not at all. */
+export interface ReflectorSink {
+  init(): void;
+  apply(object: KubeObject): void;
+  delete(object: KubeObject): void;
+  initDone(resourceVersion: string): void;
+}
+
+export interface ReflectorOptions {
+  readonly collection: CollectionRef;
+  readonly transport: KubeTransport;
+  readonly sink: ReflectorSink;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Log;
+  readonly meters: Meters;
+}
+
+export interface ReflectorHealth {
+  readonly synced: boolean;
+  /** Milliseconds since the last byte from the server, bookmarks included. */
+  readonly silentForMs: number;
+  /** Why the last stream ended, while nothing good has come since; one line for the readiness page. */
+  readonly trouble: string | undefined;
+}
+
+/** API servers send bookmarks about every 60 s and keep about 75 s of events: later than this a resume would become a relist (D6, row 128). */
+const SILENCE_MS = 70_000;
+/** In the initial phase a supporting server never pauses so long; others may never send the end mark. */
+const INITIAL_SILENCE_MS = 10_000;
+const PAGE_SIZE = 500;
+const SLICE_MS = 8;
+const INITIAL_END = 'k8s.io/initial-events-end';
+
+type Phase = 'relist' | 'relistFresh' | 'watch';
+
+/**
+ * Keeps one sink equal to one collection of the API server, for ever: streaming list, watch with bookmarks, resume, relist, back-off
+ * (operator-practice D5, D6). `run` ends only by its signal.
+ */
+export class Reflector {
+  readonly #o: ReflectorOptions;
+  readonly #path: string;
+  readonly #backoff: WatchBackoff;
+  readonly #handlerErrors: CounterCell;
+  #phase: Phase = 'relistFresh';
+  #usesWatchList = true;
+  /** Of the last event or bookmark that was processed; never goes back. */
+  #version: string | undefined;
+  #synced = false;
+  #syncedAt = Number.NEGATIVE_INFINITY;
+  #lastByteAt: number;
+  #trouble: string | undefined;
+  #silences = 0;
+  #shortLived = 0;
+  #errorEventsSince: number | undefined;
+  #stream: KubeStream | undefined;
+
+  constructor(options: ReflectorOptions) {
+    this.#o = options;
+    this.#path = collectionPath(options.collection);
+    this.#backoff = new WatchBackoff(options.clock, options.random);
+    this.#lastByteAt = options.clock.monotonic();
+    this.#handlerErrors = options.meters.counter('trunkline_watch_handler_errors_total', 'Exceptions thrown by consumers of watch events', {
+      kind: options.collection.plural,
+    });
+  }
+
+  health(): ReflectorHealth {
+    return { synced: this.#synced, silentForMs: this.#o.clock.monotonic() - this.#lastByteAt, trouble: this.#trouble };
+  }
+
+  /** resourceVersion up to which the sink is known to be complete. */
+  get version(): string | undefined {
+    return this.#version;
+  }
+
+  /** Takes a whole new picture, without giving up what there is until it is complete. */
+  relist(): void {
+    this.#phase = 'relist';
+    void this.#stream?.close();
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const onAbort = (): void => void this.#stream?.close();
+    signal.addEventListener('abort', onAbort, { once: true });
+    while (!signal.aborted) {
+      const end = await this.#connect(signal);
+      if (signal.aborted || end === undefined) continue;
+      const decision = this.#judge(end);
+      if (decision.dropConnections === true) this.#o.transport.dropConnections('watches');
+      if (this.#phase === 'watch' || decision.next !== 'watch') this.#phase = decision.next;
+      await this.#o.clock.sleep(this.#waitMs(decision), signal).catch(() => undefined); // only an abort rejects; the loop sees it
+    }
+    signal.removeEventListener('abort', onAbort);
+  }
+
+  #waitMs({ wait }: Decision): number {
+    if (wait === 'none') return 0;
+    if (wait === 'backoff') return this.#backoff.nextMs();
+    if ('exactMs' in wait) return wait.exactMs * (1 + 0.1 * this.#o.random());
+    return Math.max(wait.atLeastMs, this.#backoff.nextMs());
+  }
+
+  #judge(end: StreamEnd): Decision {
+    const now = this.#o.clock.monotonic();
+    this.#silences = end.kind === 'silence' ? this.#silences + 1 : 0;
+    this.#shortLived = end.kind === 'closed' && end.livedMs < 1000 ? this.#shortLived + 1 : 0;
+    if (end.kind === 'errorEvent') this.#errorEventsSince ??= now;
+    const errorEventsForMs = this.#errorEventsSince === undefined ? 0 : now - this.#errorEventsSince;
+    const decision = decide(end, {
+      silences: this.#silences,
+      shortLived: this.#shortLived,
+      errorEventsForMs,
+      relisting: this.#phase !== 'watch',
+      sinceRelistMs: now - this.#syncedAt,
+    });
+    if (decision.next !== 'watch') this.#errorEventsSince = undefined;
+    this.#record(end, decision);
+    return decision;
+  }
+
+  #record(end: StreamEnd, decision: Decision): void {
+    const kind = this.#o.collection.plural;
+    this.#o.meters
+      .counter('trunkline_watch_restarts_total', 'Watches opened again, by what ended the one before', { kind, reason: decision.why })
+      .inc();
+    const isNormal = end.kind === 'closed' && decision.wait === 'none';
+    this.#trouble = isNormal ? undefined : describeEnd(end, kind);
+    const fields = { kind, reason: decision.why, next: decision.next, ...(isNormal ? {} : { trouble: this.#trouble }) };
+    if (isNormal) this.#o.log.debug(fields, 'watch ended, resuming');
+    else this.#o.log.warn(fields, 'watch ended');
+  }
+
+  /** One connection, from request to end; undefined when there is nothing to judge (a LIST succeeded, or WatchList turned out unsupported). */
+  async #connect(signal: AbortSignal): Promise<StreamEnd | undefined> {
+    try {
+      if (this.#phase === 'watch') return await this.#follow(signal, { resourceVersion: this.#version ?? '' }, false);
+      if (!this.#usesWatchList) return await this.#list(signal);
+      const known = this.#phase === 'relist' ? (this.#version ?? '') : '';
+      const query = { resourceVersion: known, sendInitialEvents: 'true', resourceVersionMatch: 'NotOlderThan' };
+      return await this.#follow(signal, query, true);
+    } catch (thrown) {
+      return { kind: 'connection', error: thrown };
+    }
+  }
+
+  async #follow(signal: AbortSignal, query: Record<string, string>, initial: boolean): Promise<StreamEnd | undefined> {
+    const seconds = 300 + Math.floor(this.#o.random() * 300);
+    const stream = await this.#o.transport.stream({
+      method: 'GET',
+      path: this.#path,
+      query: { watch: '1', allowWatchBookmarks: 'true', timeoutSeconds: String(seconds), ...query },
+      signal,
+    });
+    this.#stream = stream;
+    try {
+      if (stream.status === 200) return await this.#read(stream, initial);
+      const refusal = await refused(stream);
+      if (!initial || (stream.status !== 400 && stream.status !== 422)) return refusal;
+      this.#fallBackToList('refused');
+      return undefined;
+    } finally {
+      this.#stream = undefined;
+      await stream.close();
+    }
+  }
+
+  #fallBackToList(why: string): void {
+    this.#usesWatchList = false;
+    this.#o.log.info({ kind: this.#o.collection.plural, why }, 'streaming list not available, listing in pages');
+  }
+
+  async #read(stream: KubeStream, initial: boolean): Promise<StreamEnd | undefined> {
+    const reader = new StreamReader(this.#o, initial, this.#version, this.#handlerErrors);
+    const openedAt = this.#o.clock.monotonic();
+    this.#lastByteAt = openedAt;
+    let isSilent = false;
+    const watchdog = this.#watchSilence(
+      () => (reader.isInitial ? INITIAL_SILENCE_MS : SILENCE_MS),
+      () => {
+        isSilent = true;
+        void stream.close();
+      },
+    );
+    try {
+      await this.#pump(stream, reader);
+    } catch (thrown) {
+      if (!isSilent) return { kind: 'connection', error: thrown };
+    } finally {
+      watchdog();
+    }
+    if (isSilent) {
+      if (!reader.isInitial) return { kind: 'silence' };
+      this.#fallBackToList('end mark never sent');
+      return undefined;
+    }
+    if (reader.end !== undefined) return reader.end;
+    if (reader.isCutOff || reader.isInitial) return { kind: 'connection', error: new Error('the stream ended too early') };
+    return { kind: 'closed', livedMs: this.#o.clock.monotonic() - openedAt, events: reader.events };
+  }
+
+  async #pump(stream: KubeStream, reader: StreamReader): Promise<void> {
+    const { clock } = this.#o;
+    let sliceStart = clock.monotonic();
+    for await (const chunk of stream.chunks) {
+      this.#lastByteAt = clock.monotonic();
+      const goesOn = reader.push(chunk);
+      this.#adopt(reader);
+      if (!goesOn) return;
+      if (clock.monotonic() - sliceStart < SLICE_MS) continue;
+      await nextTurn();
+      sliceStart = clock.monotonic();
+    }
+  }
+
+  #adopt(reader: StreamReader): void {
+    if (reader.isInitial) return;
+    this.#version = reader.version;
+    if (reader.events > 0 || reader.bookmarks > 0) this.#markHealthy();
+    if (this.#phase !== 'watch' && !reader.tookInitial) this.#finishInitial(reader);
+  }
+
+  #finishInitial(reader: StreamReader): void {
+    reader.tookInitial = true;
+    this.#enterWatch();
+  }
+
+  #enterWatch(): void {
+    this.#phase = 'watch';
+    this.#synced = true;
+    this.#syncedAt = this.#o.clock.monotonic();
+  }
+
+  #markHealthy(): void {
+    this.#trouble = undefined;
+    this.#silences = 0;
+    this.#errorEventsSince = undefined;
+  }
+
+  #watchSilence(limitMs: () => number, onSilent: () => void): () => void {
+    const { clock } = this.#o;
+    let cancel = (): void => undefined;
+    const arm = (): void => {
+      const leftMs = this.#lastByteAt + limitMs() - clock.monotonic();
+      cancel = leftMs <= 0 ? (): void => undefined : clock.setTimer(leftMs, arm);
+      if (leftMs <= 0) onSilent();
+    };
+    arm();
+    return () => cancel();
+  }
+
+  /** The paged LIST of servers without streaming lists. An expired `continue` starts over without pages, as client-go's pager does. */
+  async #list(signal: AbortSignal): Promise<StreamEnd | undefined> {
+    const startedAt = this.#o.clock.monotonic();
+    this.#o.sink.init();
+    let token = '';
+    let version: string | undefined;
+    let limit = PAGE_SIZE;
+    do {
+      const answer = await this.#page(signal, limit, token);
+      this.#lastByteAt = this.#o.clock.monotonic();
+      if (answer.status === 410 && token !== '') {
+        [token, version, limit] = ['', undefined, 0];
+        this.#o.sink.init();
+        continue;
+      }
+      if (answer.status !== 200) return refusal(answer);
+      const page = JSON.parse(answer.body) as ListPage;
+      version ??= page.metadata.resourceVersion;
+      this.#takePage(page);
+      token = page.metadata.continue ?? '';
+      await nextTurn();
+    } while (token !== '');
+    return this.#completeList(version, startedAt);
+  }
+
+  #completeList(version: string | undefined, startedAt: number): StreamEnd | undefined {
+    if (version === undefined || version === '') return { kind: 'undecodable', error: new Error('the list has no resourceVersion') };
+    if (compareResourceVersions(version, this.#version) < 0) return { kind: 'stale' };
+    this.#o.sink.initDone(version);
+    this.#version = version;
+    this.#enterWatch();
+    this.#markHealthy();
+    this.#o.log.debug({ kind: this.#o.collection.plural, ms: Math.round(this.#o.clock.monotonic() - startedAt) }, 'listed');
+    return undefined;
+  }
+
+  #page(signal: AbortSignal, limit: number, token: string): Promise<KubeAnswer> {
+    const known = this.#phase === 'relist' && token === '' && this.#version !== undefined ? this.#version : undefined;
+    const query: Record<string, string> = {
+      ...(limit > 0 ? { limit: String(limit) } : {}),
+      ...(token === '' ? {} : { continue: token }),
+      ...(known === undefined ? {} : { resourceVersion: known, resourceVersionMatch: 'NotOlderThan' }),
+    };
+    return this.#o.transport.send({ method: 'GET', path: this.#path, query, channel: 'watches', signal });
+  }
+
+  #takePage(page: ListPage): void {
+    for (const item of page.items) {
+      const object = slimObject({
+        ...item,
+        apiVersion: item.apiVersion ?? page.apiVersion,
+        kind: item.kind ?? page.kind.replace(/List$/, ''),
+      });
+      this.#o.sink.apply(object);
+    }
+  }
+}
+
+interface ListPage {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly resourceVersion?: string; readonly continue?: string };
+  readonly items: readonly KubeObject[];
+}
+
+/** Turns the bytes of one stream into calls of the sink. Synchronous: a sink that is slow slows down reading, nothing piles up. */
+class StreamReader {
+  readonly #o: ReflectorOptions;
+  readonly #lines = new LineSplitter();
+  readonly #handlerErrors: CounterCell;
+  /** The cache's version when the stream began: a picture older than it is refused. */
+  readonly #floor: string | undefined;
+  isInitial: boolean;
+  tookInitial = false;
+  version: string | undefined;
+  end: StreamEnd | undefined;
+  events = 0;
+  bookmarks = 0;
+
+  constructor(options: ReflectorOptions, initial: boolean, version: string | undefined, handlerErrors: CounterCell) {
+    this.#o = options;
+    this.isInitial = initial;
+    this.version = version;
+    this.#floor = version;
+    this.#handlerErrors = handlerErrors;
+    if (initial) options.sink.init();
+  }
+
+  get isCutOff(): boolean {
+    return this.#lines.pendingBytes > 0;
+  }
+
+  push(chunk: Buffer): boolean {
+    try {
+      return this.#lines.push(chunk, this.#onLine);
+    } catch (thrown) {
+      this.end = { kind: 'undecodable', error: thrown };
+      return false;
+    }
+  }
+
+  readonly #onLine = (line: Buffer): boolean => {
+    const event = this.#decode(line);
+    if (event === undefined) return false;
+    if (event.type === 'ERROR') return this.#fail(event.object);
+    const version = event.object.metadata?.resourceVersion;
+    if (version === undefined || version === '')
+      return this.#stop({ kind: 'undecodable', error: new Error('an event has no resourceVersion') });
+    // While the initial objects stream in they have no order; only the end mark's version counts.
+    if (!this.isInitial && compareResourceVersions(version, this.version) < 0) return this.#stop({ kind: 'stale' });
+    if (event.type === 'BOOKMARK') return this.#bookmark(event.object, version);
+    this.events++;
+    this.#deliver(event);
+    if (!this.isInitial) this.version = version;
+    return true;
+  };
+
+  #decode(line: Buffer): WatchEvent | undefined {
+    try {
+      return decodeWatchLine(line);
+    } catch (thrown) {
+      this.#stop({ kind: 'undecodable', error: new Error(`a line of ${line.length} bytes is no watch event`, { cause: thrown }) });
+      return undefined;
+    }
+  }
+
+  #bookmark(object: KubeObject, version: string): boolean {
+    this.bookmarks++;
+    if (!this.isInitial) {
+      this.version = version;
+      return true;
+    }
+    if (object.metadata.annotations?.[INITIAL_END] !== 'true') return true;
+    if (compareResourceVersions(version, this.#floor) < 0) return this.#stop({ kind: 'stale' });
+    this.isInitial = false;
+    this.version = version;
+    this.#guard(() => this.#o.sink.initDone(version), 'initial list');
+    return true;
+  }
+
+  #deliver(event: WatchEvent): void {
+    const { sink } = this.#o;
+    const object = event.object;
+    this.#guard(() => (event.type === 'DELETED' ? sink.delete(object) : sink.apply(object)), object.metadata.name);
+  }
+
+  /** A consumer's exception is counted and told, and the stream goes on (D5.11). */
+  #guard(act: () => void, name: string): void {
+    try {
+      act();
+    } catch (thrown) {
+      this.#handlerErrors.inc();
+      this.#o.log.error({ kind: this.#o.collection.plural, name, err: thrown }, 'a consumer of watch events failed');
+    }
+  }
+
+  #fail(status: unknown): boolean {
+    const { code = 500, reason = '', details } = status as { code?: number; reason?: string; details?: { retryAfterSeconds?: number } };
+    const wait = details?.retryAfterSeconds === undefined ? {} : { retryAfterMs: details.retryAfterSeconds * 1000 };
+    return this.#stop({ kind: 'errorEvent', code, reason, ...wait });
+  }
+
+  #stop(end: StreamEnd): boolean {
+    this.end = end;
+    return false;
+  }
+}
+
+const MAX_REFUSAL_BYTES = 64 * 1024;
+
+async function refused(stream: KubeStream): Promise<StreamEnd> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of stream.chunks) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size > MAX_REFUSAL_BYTES) break;
+  }
+  return refusal({ status: stream.status, headers: stream.headers, body: Buffer.concat(chunks).toString('utf8') });
+}
+
+function refusal(answer: KubeAnswer): StreamEnd {
+  const status = parseStatus(answer.body);
+  const wait = retryAfterMs(answer.headers, status);
+  const isBusy = answer.status === 429 || answer.status === 503 || status.details?.retryAfterSeconds !== undefined;
+  return {
+    kind: 'http',
+    code: answer.status,
+    reason: status.reason ?? '',
+    causes: (status.details?.causes ?? []).map((cause) => cause.reason ?? ''),
+    ...(wait !== undefined && isBusy ? { retryAfterMs: wait } : {}),
+  };
+}
+
+function describeEnd(end: StreamEnd, plural: string): string {
+  switch (end.kind) {
+    case 'http':
+      if (end.code === 403) return `forbidden: list and watch ${plural}; the ClusterRole of the chart grants it`;
+      if (end.code === 404) return `the API server does not serve ${plural}: install the CRDs of this release`;
+      return `HTTP ${end.code} ${end.reason}`.trim();
+    case 'errorEvent':
+      return `error event ${end.code} ${end.reason}`.trim();
+    case 'connection':
+    case 'undecodable':
+      return `${end.kind}: ${end.error instanceof Error ? end.error.message : String(end.error)}`;
+    case 'silence':
+      return 'the watch was silent for too long';
+    case 'stale':
+      return 'the API server is behind what was seen before';
+    case 'closed':
+      return 'the watch ends as soon as it begins';
+  }
+}
