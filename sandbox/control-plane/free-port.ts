@@ -1,0 +1,27 @@
+import { randomInt } from 'node:crypto';
+import { createServer } from 'node:net';
+
+/**
+ * Below the range from which systems take the source ports of outgoing connections, so that none of those sits on the port
+ * while a server that owned it is being restarted.
+ */
+const LOWEST = 20_000;
+const HIGHEST = 30_000;
+const ATTEMPTS = 100;
+
+/** A loopback TCP port on which nobody listens now. Somebody may a moment later: callers start their server and try again on a clash. */
+export async function freePort(): Promise<number> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const port = randomInt(LOWEST, HIGHEST);
+    if (await canListen(port)) return port;
+  }
+  throw new Error(`no free TCP port found on 127.0.0.1 between ${LOWEST} and ${HIGHEST} in ${ATTEMPTS} attempts`);
+}
+
+function canListen(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once('error', () => resolve(false));
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
+  });
+}
