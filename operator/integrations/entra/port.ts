@@ -15,8 +15,11 @@ export type TokenResource = 'graph' | 'teams-admin';
 /** What signing in to one resource gave. */
 export type SignIn =
   | {
-      readonly state: 'signedIn' /** `roles` claim: the app permissions granted in this tenant. */;
+      readonly state: 'signedIn';
+      /** `roles` claim: the app permissions granted in this tenant, frozen when the token was issued. */
       readonly roles: readonly string[];
+      /** `wids` claim: template ids of the directory roles that the app holds, frozen likewise; what the Teams admin API goes by. */
+      readonly directoryRoles: readonly string[];
       readonly expiresAt: string;
     }
   | { readonly state: 'refused'; readonly error: OperatorError };

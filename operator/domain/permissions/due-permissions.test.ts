@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { mayCarryOut, rightsFor, surplusPermissions } from './due-permissions.ts';
+
+const TEAMS_ADMINISTRATOR = '69091246-20e8-4a56-aa4d-066075b2a7a8';
+const none = { roles: [], directoryRoles: [] };
+
+describe('rightsFor', () => {
+  it('[S096] names the least permission that a due step lacks, and only what is due', () => {
+    expect(rightsFor(['readTenant'], none)).toEqual([
+      { type: 'permission', name: 'Organization.Read.All', granted: false, steps: ['readTenant'] },
+    ]);
+    expect(mayCarryOut([], none)).toBe(true);
+  });
+
+  it('is content with a wider permission and names the one that is held', () => {
+    const granted = { roles: ['Directory.Read.All'], directoryRoles: [] };
+    expect(rightsFor(['readTenant', 'readDomains', 'readLicenses'], granted)).toEqual([
+      { type: 'permission', name: 'Directory.Read.All', granted: true, steps: ['readTenant', 'readDomains', 'readLicenses'] },
+    ]);
+  });
+
+  it('wants the Teams role for voice configuration, whatever permissions there are', () => {
+    const roles = ['Directory.Read.All', 'TeamsPolicyUserAssign.ReadWrite.All'];
+    expect(mayCarryOut(['configureVoice'], { roles, directoryRoles: [] })).toBe(false);
+    expect(mayCarryOut(['configureVoice'], { roles: [], directoryRoles: [TEAMS_ADMINISTRATOR] })).toBe(true);
+  });
+
+  it('needs every requirement of a step', () => {
+    const lines = rightsFor(['readVoiceUsers'], { roles: ['User.Read.All'], directoryRoles: [] });
+    expect(lines.map(({ name, granted }) => [name, granted])).toEqual([
+      ['User.Read.All', true],
+      ['TeamsUserConfiguration.Read.All', false],
+    ]);
+  });
+});
+
+describe('surplusPermissions', () => {
+  it('lists what no step uses', () => {
+    const granted = { roles: ['Organization.Read.All', 'AppCatalog.ReadWrite.All', 'Directory.ReadWrite.All'], directoryRoles: [] };
+    expect(surplusPermissions(['readTenant'], granted)).toEqual(['AppCatalog.ReadWrite.All', 'Directory.ReadWrite.All']);
+  });
+});
