@@ -27,6 +27,7 @@ function defineScriptSwitches(switches: Switches) {
     rollback: switches.define('sbc.rollback', ['never', 'onError'], 'audiocodes-sbc §11.1: that nothing is rolled back is assumed'),
     openRowAtEnd: switches.define('sbc.openRowAtEnd', ['discarded', 'committed'], 'audiocodes-sbc §10.1, §11.1'),
     startMode: switches.define('sbc.startMode', ['enable', 'basic'], 'audiocodes-sbc §10.1'),
+    unterminatedLine: switches.define('sbc.unterminatedLine', ['ignored', 'executed'], 'audiocodes-sbc §7.1: end the file with a newline'),
     comments: switches.define('sbc.comments', ['refused', 'accepted'], 'audiocodes-sbc §10.1'),
   };
 }
@@ -56,6 +57,7 @@ function defineRestSwitches(switches: Switches) {
   return {
     sessionLimit: switches.define('sbc.sessionLimit', ['counted', 'unlimited'], 'audiocodes-sbc §1: five users of the Web interface'),
     parallelUploads: switches.define('sbc.parallelUploads', ['refused', 'queued'], 'audiocodes-sbc §25.6'),
+    iniWhileSyncing: switches.define('sbc.iniWhileSyncing', ['served', 'refused'], 'audiocodes-sbc §2 lists 409, §11.4 speaks of writes'),
     chunkedUpload: switches.define('sbc.chunkedUpload', ['refused', 'accepted'], 'audiocodes-sbc §7.1'),
     booleans: switches.define('sbc.statusBooleans', ['boolean', 'string'], 'audiocodes-sbc §3'),
     saveNeededField: switches.define('sbc.saveNeededField', ['present', 'absent'], 'audiocodes-sbc §3: absent in 7.20'),
