@@ -4,7 +4,7 @@ import type { ReflectorSink } from './reflector.ts';
 import { compareResourceVersions } from './resource-version.ts';
 import type { IndexFunction, ObjectStore } from './store.ts';
 
-/** Told after the cache changed. `before` is undefined for a new object, `after` for one that is gone. Must not throw (the reflector counts it). */
+/** Told after the cache changed. `before` is undefined for a new object, `after` for one that is gone. */
 export type CacheListener<T> = (key: ObjectKey, before: T | undefined, after: T | undefined) => void;
 
 export interface CacheOptions<T extends KubeObject> {
@@ -17,13 +17,16 @@ export interface CacheOptions<T extends KubeObject> {
  * All objects of one kind. Fed by a reflector and by the answers to own writes: of two states of an object the one with the higher
  * resourceVersion stays, so a read after an own write is never older than it, and the watch catches up by itself.
  */
-export class ObjectCache<T extends KubeObject> implements ObjectStore<T>, ReflectorSink {
+export class ObjectCache<T extends KubeObject> implements ObjectStore<T> {
   readonly #objects = new Map<ObjectKey, T>();
   readonly #indexes: ReadonlyMap<string, Index<T>>;
   readonly #listeners: CacheListener<T>[] = [];
   readonly #freeze: boolean;
-  #building: Map<ObjectKey, T> | undefined;
-  #version: string | undefined;
+  #onListenerError: (key: ObjectKey, thrown: unknown) => void = (_key, thrown) => {
+    throw thrown;
+  };
+  #feeds = 0;
+  #syncedFeeds = 0;
 
   constructor(options: CacheOptions<T> = {}) {
     this.#indexes = new Map(Object.entries(options.indexes ?? {}).map(([name, of]) => [name, new Index(of)]));
@@ -34,9 +37,9 @@ export class ObjectCache<T extends KubeObject> implements ObjectStore<T>, Reflec
     return this.#objects.size;
   }
 
-  /** True once a whole picture has been taken in. */
+  /** True once every feed has brought a whole picture. */
   get synced(): boolean {
-    return this.#version !== undefined;
+    return this.#feeds > 0 && this.#syncedFeeds === this.#feeds;
   }
 
   get(key: ObjectKey): T | undefined {
@@ -71,36 +74,36 @@ export class ObjectCache<T extends KubeObject> implements ObjectStore<T>, Reflec
     this.#listeners.push(listener);
   }
 
-  init(): void {
-    this.#building = new Map();
+  /** Where a listener's exception goes; without one it is thrown at whoever changed the cache. */
+  reportListenerErrors(report: (key: ObjectKey, thrown: unknown) => void): void {
+    this.#onListenerError = report;
   }
 
-  apply(raw: KubeObject): void {
-    const object = raw as T;
-    const key = keyOf(object);
-    if (this.#building === undefined) this.#accept(key, object);
-    else this.#collect(this.#building, key, object);
-  }
-
-  delete(raw: KubeObject): void {
-    const key = keyOf(raw);
-    this.#building?.delete(key);
-    if (this.#building !== undefined) return;
-    const known = this.#objects.get(key);
-    if (known === undefined || isOlder(raw, known)) return;
-    this.#set(key, known, undefined);
-  }
-
-  /** The new picture replaces the old one: only differences are told. Objects of own writes newer than the picture stay. */
-  initDone(resourceVersion: string): void {
-    const picture = this.#building ?? new Map<ObjectKey, T>();
-    this.#building = undefined;
-    this.#version = resourceVersion;
-    for (const [key, known] of this.#objects) {
-      if (!picture.has(key) && compareResourceVersions(known.metadata.resourceVersion, resourceVersion) <= 0)
-        this.#set(key, known, undefined);
-    }
-    for (const [key, object] of picture) this.#accept(key, object);
+  /** The sink for one reflector: of all namespaces, or of the one it watches. */
+  feed(namespace?: string): ReflectorSink {
+    this.#feeds++;
+    let picture: Map<ObjectKey, T> | undefined;
+    let isFirst = true;
+    return {
+      init: () => {
+        picture = new Map();
+      },
+      apply: (object) => {
+        if (picture === undefined) this.#accept(keyOf(object), object as T);
+        else this.#collect(picture, keyOf(object), object as T);
+      },
+      delete: (object) => {
+        if (picture === undefined) this.#delete(object as T);
+        else picture.delete(keyOf(object));
+      },
+      initDone: (resourceVersion) => {
+        const complete = picture ?? new Map<ObjectKey, T>();
+        picture = undefined;
+        if (isFirst) this.#syncedFeeds++;
+        isFirst = false;
+        this.#replace(complete, resourceVersion, namespace);
+      },
+    };
   }
 
   /** Takes in the answer to an own write. One that is for another object of the name, or for one already gone, is left out. */
@@ -118,6 +121,22 @@ export class ObjectCache<T extends KubeObject> implements ObjectStore<T>, Reflec
     if (known !== undefined && known.metadata.uid === object.metadata.uid) this.#set(key, known, undefined);
   }
 
+  #delete(object: T): void {
+    const key = keyOf(object);
+    const known = this.#objects.get(key);
+    if (known !== undefined && !isOlder(object, known)) this.#set(key, known, undefined);
+  }
+
+  /** The new picture replaces the old one: only differences are told. Objects of own writes newer than the picture stay. */
+  #replace(picture: ReadonlyMap<ObjectKey, T>, resourceVersion: string, namespace: string | undefined): void {
+    for (const [key, known] of this.#objects) {
+      if (namespace !== undefined && known.metadata.namespace !== namespace) continue;
+      const isNewer = compareResourceVersions(known.metadata.resourceVersion, resourceVersion) > 0;
+      if (!picture.has(key) && !isNewer) this.#set(key, known, undefined);
+    }
+    for (const [key, object] of picture) this.#accept(key, object);
+  }
+
   #collect(picture: Map<ObjectKey, T>, key: ObjectKey, object: T): void {
     const known = this.#objects.get(key);
     const isSame = known !== undefined && known.metadata.uid === object.metadata.uid && !isOlder(known, object);
@@ -126,14 +145,13 @@ export class ObjectCache<T extends KubeObject> implements ObjectStore<T>, Reflec
 
   #accept(key: ObjectKey, object: T): void {
     const known = this.#objects.get(key);
-    if (known === object) return;
-    if (known === undefined) return this.#set(key, undefined, this.#shared(object));
-    if (known.metadata.uid !== object.metadata.uid) {
-      if (isOlder(object, known)) return;
-      this.#set(key, known, undefined); // deleted and made again between two looks: consumers must see both
-      return this.#set(key, undefined, this.#shared(object));
+    if (known === undefined) {
+      this.#set(key, undefined, this.#shared(object));
+    } else if (isOlder(known, object)) {
+      const isSame = known.metadata.uid === object.metadata.uid;
+      if (!isSame) this.#set(key, known, undefined); // deleted and made again between two looks: consumers must see both
+      this.#set(key, isSame ? known : undefined, this.#shared(object));
     }
-    if (isOlder(known, object)) this.#set(key, known, this.#shared(object));
   }
 
   #shared(object: T): T {
@@ -144,7 +162,13 @@ export class ObjectCache<T extends KubeObject> implements ObjectStore<T>, Reflec
     if (after === undefined) this.#objects.delete(key);
     else this.#objects.set(key, after);
     for (const index of this.#indexes.values()) index.move(key, before, after);
-    for (const listener of this.#listeners) listener(key, before, after);
+    for (const listener of this.#listeners) {
+      try {
+        listener(key, before, after);
+      } catch (thrown) {
+        this.#onListenerError(key, thrown); // one consumer's mistake must not leave the cache half written
+      }
+    }
   }
 
   #index(name: string): Index<T> {

@@ -22,6 +22,8 @@ export interface ReflectorSink {
 
 export interface ReflectorOptions {
   readonly collection: CollectionRef;
+  /** Only objects of this name (a field selector on the server). */
+  readonly onlyName?: string;
   readonly transport: KubeTransport;
   readonly sink: ReflectorSink;
   readonly clock: Clock;
@@ -164,7 +166,7 @@ export class Reflector {
     const stream = await this.#o.transport.stream({
       method: 'GET',
       path: this.#path,
-      query: { watch: '1', allowWatchBookmarks: 'true', timeoutSeconds: String(seconds), ...query },
+      query: { watch: '1', allowWatchBookmarks: 'true', timeoutSeconds: String(seconds), ...this.#selector(), ...query },
       signal,
     });
     this.#stream = stream;
@@ -178,6 +180,10 @@ export class Reflector {
       this.#stream = undefined;
       await stream.close();
     }
+  }
+
+  #selector(): Record<string, string> {
+    return this.#o.onlyName === undefined ? {} : { fieldSelector: `metadata.name=${this.#o.onlyName}` };
   }
 
   #fallBackToList(why: string): void {
@@ -303,6 +309,7 @@ export class Reflector {
   #page(signal: AbortSignal, limit: number, token: string): Promise<KubeAnswer> {
     const known = this.#phase === 'relist' && token === '' && this.#version !== undefined ? this.#version : undefined;
     const query: Record<string, string> = {
+      ...this.#selector(),
       ...(limit > 0 ? { limit: String(limit) } : {}),
       ...(token === '' ? {} : { continue: token }),
       ...(known === undefined ? {} : { resourceVersion: known, resourceVersionMatch: 'NotOlderThan' }),
