@@ -1,0 +1,41 @@
+/**
+ * Writes what follows from the CRD files: TypeScript types and the field reference.
+ * `npm run generate` writes; with `-- --check` nothing is written and the exit code is 1 if a file is stale.
+ */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { readDefinitions } from './definitions.ts';
+import { generateReference } from './reference.ts';
+import { generateTypes } from './types.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+
+async function generatedFiles(): Promise<Map<string, string>> {
+  const definitions = readDefinitions(import.meta.dirname);
+  const files = await generateTypes(definitions);
+  files.set('docs/reference/crds.md', generateReference(definitions));
+  return files;
+}
+
+function current(path: string): string | undefined {
+  try {
+    return readFileSync(join(ROOT, path), 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+const files = await generatedFiles();
+const stale = [...files].filter(([path, text]) => current(path) !== text);
+if (process.argv.includes('--check')) {
+  for (const [path] of stale) console.error(`${path} is stale; run npm run generate`);
+  if (stale.length === 0) console.log(`${files.size} generated files are fresh`);
+  process.exitCode = stale.length === 0 ? 0 : 1;
+} else {
+  for (const [path, text] of stale) {
+    mkdirSync(dirname(join(ROOT, path)), { recursive: true });
+    writeFileSync(join(ROOT, path), text);
+    console.log(`wrote ${path}`);
+  }
+}
