@@ -1,0 +1,186 @@
+import { type Change, type ChangeSet, changeId } from '../domain/change/change-set.ts';
+import type { Target, Verdict } from '../domain/change/driver.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Outcome, Priority, Submission } from './delivery.ts';
+import { keyOf } from './snapshot.ts';
+
+/** One accepted submission on its way. */
+export class Work {
+  readonly owner: string;
+  readonly target: Target;
+  #changes: ChangeSet;
+  #priority: Priority;
+  #verdicts: (Verdict | undefined)[];
+  #missing: number;
+  /** Index of the first change that has not been taken yet. */
+  #taken = 0;
+  #hasStarted = false;
+  #isWithdrawn = false;
+
+  constructor({ owner, target, changes, priority }: Submission) {
+    this.owner = owner;
+    this.target = target;
+    this.#changes = changes;
+    this.#priority = priority;
+    this.#verdicts = changes.map(() => undefined);
+    this.#missing = changes.length;
+  }
+
+  get changes(): ChangeSet {
+    return this.#changes;
+  }
+  get priority(): Priority {
+    return this.#priority;
+  }
+  get hasStarted(): boolean {
+    return this.#hasStarted;
+  }
+  get isWithdrawn(): boolean {
+    return this.#isWithdrawn;
+  }
+  get hasRest(): boolean {
+    return !this.#isWithdrawn && this.#taken < this.#changes.length;
+  }
+  get isDone(): boolean {
+    return this.#missing === 0;
+  }
+
+  /** Takes the place of what was submitted before; only while nothing of it has started. */
+  replace({ changes, priority }: Submission): void {
+    this.#changes = changes;
+    this.#priority = priority;
+    this.#verdicts = changes.map(() => undefined);
+    this.#missing = changes.length;
+  }
+
+  withdraw(): void {
+    this.#isWithdrawn = true;
+  }
+
+  /** The next changes to send, in their order, as far as `fits` allows. */
+  take(fits: (change: Change) => boolean): Part[] {
+    const parts: Part[] = [];
+    for (let change = this.#changes[this.#taken]; change !== undefined && fits(change); change = this.#changes[this.#taken]) {
+      parts.push({ work: this, index: this.#taken, change });
+      this.#taken += 1;
+      this.#hasStarted = true;
+    }
+    return parts;
+  }
+
+  record(index: number, verdict: Verdict): void {
+    if (this.#verdicts[index] !== undefined) return;
+    this.#verdicts[index] = verdict;
+    this.#missing -= 1;
+  }
+
+  verdicts(): Verdict[] {
+    return this.#verdicts.filter((verdict) => verdict !== undefined);
+  }
+
+  /** Ids of the changes that did not come about. */
+  lostIds(): Set<string> {
+    return new Set(this.verdicts().flatMap((verdict) => (verdict.result === 'applied' ? [] : [changeId(verdict.change)])));
+  }
+}
+
+/** One change of one submission. */
+export interface Part {
+  readonly work: Work;
+  readonly index: number;
+  readonly change: Change;
+}
+
+interface Page {
+  work: Work | undefined;
+  /** Came while `work` was being carried out. */
+  next: Submission | undefined;
+  done: { readonly verdicts: readonly Verdict[]; readonly finishedAt: number } | undefined;
+}
+
+/** Who submitted what for which target, and what became of it, until the owner has reported it. */
+export class Ledger {
+  readonly #clock: Clock;
+  readonly #wake: (owner: string) => void;
+  readonly #queue: (work: Work) => void;
+  readonly #pages = new Map<string, Map<string, Page>>();
+
+  /** `queue` is given each new piece of work; `wake` each owner whose work is done. */
+  constructor(deps: { readonly clock: Clock; readonly wake: (owner: string) => void; readonly queue: (work: Work) => void }) {
+    this.#clock = deps.clock;
+    this.#wake = deps.wake;
+    this.#queue = deps.queue;
+  }
+
+  /** Accepts, replaces what has not started, or keeps it until what has started is over. Returns the work it replaced the content of. */
+  submit(submission: Submission): Work | undefined {
+    const page = this.#pageOf(submission.owner, submission.target);
+    page.done = undefined;
+    if (page.work?.hasStarted) page.next = submission;
+    else if (page.work !== undefined && submission.changes.length > 0) {
+      page.work.replace(submission);
+      return page.work;
+    } else this.#begin(page, submission);
+    return undefined;
+  }
+
+  outcomeOf(owner: string, target: Target): Outcome {
+    const page = this.#pages.get(owner)?.get(keyOf(target));
+    if (page?.work !== undefined) return { state: 'underWay', changes: page.next?.changes ?? page.work.changes };
+    return page?.done === undefined ? { state: 'none' } : { state: 'done', ...page.done };
+  }
+
+  settle(owner: string, target: Target): void {
+    const page = this.#pages.get(owner)?.get(keyOf(target));
+    if (page === undefined) return;
+    page.done = undefined;
+    this.#tidy(owner, target, page);
+  }
+
+  forget(owner: string): void {
+    for (const page of this.#pages.get(owner)?.values() ?? []) page.work?.withdraw();
+    this.#pages.delete(owner);
+  }
+
+  /** Writes a verdict down; with the last one the owner is woken, or what it submitted meanwhile begins. */
+  record({ work, index }: Part, verdict: Verdict): void {
+    work.record(index, verdict);
+    if (work.isDone) this.#finish(work);
+  }
+
+  #begin(page: Page, submission: Submission): void {
+    page.work?.withdraw();
+    page.work = new Work(submission);
+    if (page.work.isDone) this.#finish(page.work);
+    else this.#queue(page.work);
+  }
+
+  #finish(work: Work): void {
+    const page = this.#pages.get(work.owner)?.get(keyOf(work.target));
+    // Forgotten meanwhile, or a page that belongs to a successor of the same name.
+    if (page === undefined || page.work !== work) return;
+    page.work = undefined;
+    const { next } = page;
+    page.next = undefined;
+    if (next !== undefined) this.#begin(page, next);
+    else {
+      page.done = { verdicts: work.verdicts(), finishedAt: this.#clock.monotonic() };
+      this.#wake(work.owner);
+    }
+  }
+
+  #pageOf(owner: string, target: Target): Page {
+    const ofOwner = this.#pages.get(owner) ?? new Map<string, Page>();
+    this.#pages.set(owner, ofOwner);
+    const page = ofOwner.get(keyOf(target)) ?? { work: undefined, next: undefined, done: undefined };
+    ofOwner.set(keyOf(target), page);
+    return page;
+  }
+
+  #tidy(owner: string, target: Target, page: Page): void {
+    if (page.work !== undefined) return;
+    const ofOwner = this.#pages.get(owner);
+    ofOwner?.delete(keyOf(target));
+    if (ofOwner?.size === 0) this.#pages.delete(owner);
+  }
+}
