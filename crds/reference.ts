@@ -44,7 +44,7 @@ function rulesOf(definition: Definition): string {
 }
 
 function ruleText({ message, rule }: Rule): string {
-  return message ?? `\`${rule}\``;
+  return message === undefined ? `\`${rule}\`` : cell(message).replaceAll('*', '\\*');
 }
 
 function fieldTable(part: 'spec' | 'status', schema: Schema): string {
