@@ -16,23 +16,22 @@ const MOST_SESSIONS = 5;
 export function sbcApp(device: SbcDevice): Hono<StandInEnv> {
   const app = new Hono<StandInEnv>();
   const api = new Hono<StandInEnv>();
-  let sessions = 0;
   app.use(async (c, next) => {
     c.env.facts.target ??= device.name;
     if (device.isRestarting) return failed(c, 503, 'Device is restarting');
-    if (device.switches.sessionLimit() === 'counted' && sessions >= MOST_SESSIONS) return failed(c, 503, 'Too many sessions');
-    sessions += 1;
+    if (device.switches.sessionLimit() === 'counted' && device.openRequests >= MOST_SESSIONS) return failed(c, 503, 'Too many sessions');
+    device.openRequests += 1;
     try {
       return await next();
     } finally {
-      sessions -= 1;
+      device.openRequests -= 1;
     }
   });
   app.get('/api', (c) => c.body(null, 200));
-  api.use(async (c, next) => authorize(device, c) ?? next());
-  api.get('/', (c) =>
-    c.json({ items: ['status', 'alarms', 'kpi', 'license', 'files', 'actions'].map((id) => ({ id, url: `/api/v1/${id}` })) }),
-  );
+  app.use('/api/v1/*', async (c, next) => authorize(device, c) ?? next());
+  const folders = ['status', 'alarms', 'kpi', 'license', 'files', 'actions'].map((id) => ({ id, url: `/api/v1/${id}` }));
+  app.get('/api/v1/', (c) => c.json({ items: folders }));
+  api.get('/', (c) => c.json({ items: folders }));
   api.get('/versions', (c) => c.json({ versions: [{ id: 'v1', status: 'stable', url: '/api/v1' }] }));
   addMonitoringRoutes(api, device);
   addKpiRoutes(api, device);

@@ -62,6 +62,8 @@ export class SbcDevice {
   readonly counters: SbcCounters = { scripts: 0, failedScripts: 0, saves: 0, rowsChanged: 0, restarts: 0, forbidden: [] };
   /** Free text, as `GET /license` shows it; the key itself is secret-like. */
   license = { key: 'r5sandboxlicencekey', keyDescription: 'Key features: SBC=500 FEU=200 TEAMS CODER-TRANSCODING=100' };
+  /** Requests under way. */
+  openRequests = 0;
   isLocked = false;
   resetNeeded = false;
   upgradeStatus = 'None';

@@ -15,8 +15,15 @@ export const QUICKSTART_SBC = {
   carrier: { ipGroup: 'Carrier', sipInterface: 'Carrier' },
 } as const;
 
+export interface SeedRule {
+  readonly plan: string;
+  readonly name: string;
+  readonly prefix: string;
+  readonly tag: string;
+}
+
 /** Rules of other customers that stood on the device before us: names and indexes repeat (telephony 5.2, requirements vector 13). */
-export const FOREIGN_RULES: readonly { readonly plan: string; readonly name: string; readonly prefix: string; readonly tag: string }[] = [
+export const FOREIGN_RULES: readonly SeedRule[] = [
   { plan: 'TeamsTenants', name: 'nordbank', prefix: '+41589061[000-999]', tag: '7001122.tenants.carrier.example' },
   { plan: 'TeamsTenants', name: 'nordbank', prefix: '+4420366669[700-799]', tag: '7001122.tenants.carrier.example' },
   { plan: 'CustDialPlan', name: 'wingtip', prefix: '+41440002000', tag: 'wingtip.teams.carrier.example' },
@@ -29,17 +36,19 @@ export const FOREIGN_RULES: readonly { readonly plan: string; readonly name: str
 export interface SeedOptions extends Partial<SbcDeviceOptions> {
   /** Base FQDN of the carrier trunk. */
   readonly carrierTrunk?: string;
+  /** Rules that stand there already. Default: `FOREIGN_RULES`. */
+  readonly rules?: Iterable<SeedRule>;
 }
 
 /** A healthy device with the once-per-SBC build of Teams hosting (audiocodes-sbc §13.2, §13.3 pattern A), saved. */
 export async function seedQuickstartSbc(base: CloudBase, options: SeedOptions = {}): Promise<SbcDevice> {
-  const { carrierTrunk = QUICKSTART_SBC.carrierTrunk, ...device } = options;
+  const { carrierTrunk = QUICKSTART_SBC.carrierTrunk, rules = FOREIGN_RULES, ...device } = options;
   const sbc = new SbcDevice(base, { name: 'sbc1', ...device });
   seedParameters(sbc);
   seedSignalling(sbc, carrierTrunk);
   seedNumberRouting(sbc);
   seedCallRouting(sbc);
-  seedForeignRules(sbc);
+  seedRules(sbc, rules);
   const { certPem, keyPem } = await base.ca.issue({ names: [carrierTrunk, `*.${carrierTrunk}`] });
   sbc.tls.install(1, { certificatePem: certPem, privateKeyPem: keyPem, trustedRoots: [base.ca.certPem] });
   sbc.save();
@@ -193,8 +202,8 @@ function seedCallRouting(sbc: SbcDevice): void {
   put(sbc, 'IP2IPRouting', 2, { RouteName: 'Carrier to Teams', SrcIPGroupName: 'Carrier', DestIPGroupName: 'Teams' });
 }
 
-function seedForeignRules(sbc: SbcDevice): void {
-  for (const { plan, name, prefix, tag } of FOREIGN_RULES) {
+function seedRules(sbc: SbcDevice, rules: Iterable<SeedRule>): void {
+  for (const { plan, name, prefix, tag } of rules) {
     const parent = sbc.running.findByName('DialPlan', plan)?.index ?? -1;
     put(sbc, 'DialPlanRule', sbc.running.children('DialPlanRule', parent).size, { Name: name, Prefix: prefix, Tag: tag }, parent);
   }
