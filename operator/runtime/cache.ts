@@ -1,5 +1,5 @@
 import { type KubeObject, keyOf, type ObjectKey } from '../api/meta.ts';
-import { deepFreeze } from './object-decoder.ts';
+import { deepFreeze, slimObject } from './object-decoder.ts';
 import type { ReflectorSink } from './reflector.ts';
 import { compareResourceVersions } from './resource-version.ts';
 import type { IndexFunction, ObjectStore } from './store.ts';
@@ -106,12 +106,16 @@ export class ObjectCache<T extends KubeObject> implements ObjectStore<T> {
     };
   }
 
-  /** Takes in the answer to an own write. One that is for another object of the name, or for one already gone, is left out. */
-  overlay(object: T): void {
+  /**
+   * Takes in the answer to an own write or read; gives the object back slim and frozen. One that is for another object of the name, or for one
+   * already gone, is left out of the cache.
+   */
+  overlay(answer: T): T {
+    const object = this.#shared(slimObject(answer));
     const key = keyOf(object);
     const known = this.#objects.get(key);
-    if (known === undefined || known.metadata.uid !== object.metadata.uid) return;
-    this.#accept(key, object);
+    if (known !== undefined && known.metadata.uid === object.metadata.uid) this.#accept(key, object);
+    return object;
   }
 
   /** The object is known to be gone (an own write met 404): what the watch will say, now. */

@@ -47,6 +47,8 @@ export interface ReconcileContext {
   readonly reconcileId: string;
   /** RFC 3339 now, taken once for the pass. */
   readonly now: string;
+  /** True when the user asks by a new `trunkline.dev/reconcile-at`: refresh caches. The runtime records the token as handled after the pass. */
+  readonly requested: boolean;
 }
 
 /** One kind's behaviour. Neither method may touch `obj`: cache objects are shared and frozen. */

@@ -1,0 +1,34 @@
+import { GROUP } from '../api/group.ts';
+import type { KubeObject, ObjectMeta } from '../api/meta.ts';
+
+const NONE: Readonly<Record<string, string>> = {};
+
+/**
+ * Whether a change of an object is one that its reconciler must see: spec (by generation), deletion, finalizers, or one of our annotations.
+ * Status alone is not, which keeps own writes from waking the key.
+ */
+export function concernsReconciler(before: KubeObject | undefined, after: KubeObject | undefined): boolean {
+  if (before === undefined || after === undefined) return true;
+  const [old, now] = [before.metadata, after.metadata];
+  return (
+    old.uid !== now.uid ||
+    old.generation !== now.generation ||
+    old.deletionTimestamp !== now.deletionTimestamp ||
+    !sameFinalizers(old, now) ||
+    !sameOwnAnnotations(old.annotations ?? NONE, now.annotations ?? NONE)
+  );
+}
+
+function sameFinalizers(a: ObjectMeta, b: ObjectMeta): boolean {
+  const [old, now] = [a.finalizers ?? [], b.finalizers ?? []];
+  return old.length === now.length && old.every((finalizer, index) => finalizer === now[index]);
+}
+
+function sameOwnAnnotations(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {
+  return covers(a, b) && covers(b, a);
+}
+
+function covers(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {
+  for (const name in a) if (name.startsWith(`${GROUP}/`) && a[name] !== b[name]) return false;
+  return true;
+}

@@ -1,0 +1,32 @@
+import type { KubeObject } from '../api/meta.ts';
+import { ObjectCache } from './cache.ts';
+import type { CollectionRef } from './resource-path.ts';
+import type { IndexFunction } from './store.ts';
+
+export interface KindDeclaration<T extends KubeObject> {
+  readonly group: string;
+  readonly version: string;
+  readonly plural: string;
+  readonly kind: string;
+  readonly indexes?: Readonly<Record<string, IndexFunction<T>>>;
+  /** Default true; see CacheOptions. */
+  readonly freeze?: boolean;
+}
+
+/** A kind that is watched, with its cache. Made before the runtime starts, so that reconcilers can be given `store`. */
+export interface WatchedKind<T extends KubeObject = KubeObject> {
+  readonly kind: string;
+  readonly apiVersion: string;
+  readonly collection: CollectionRef;
+  readonly store: ObjectCache<T>;
+}
+
+export function watchedKind<T extends KubeObject>(declaration: KindDeclaration<T>): WatchedKind<T> {
+  const { group, version, plural, kind, indexes, freeze } = declaration;
+  return {
+    kind,
+    apiVersion: group === '' ? version : `${group}/${version}`,
+    collection: { group, version, plural },
+    store: new ObjectCache<T>({ ...(indexes === undefined ? {} : { indexes }), ...(freeze === undefined ? {} : { freeze }) }),
+  };
+}
