@@ -69,8 +69,6 @@ export interface Watch {
 /** A declared controller, its types forgotten; the runtime brings it to life. */
 export interface Controller {
   readonly name: string;
-  readonly kind: WatchedKind;
-  readonly watches: readonly Watch[];
   bind(deps: ControllerDeps): RunningController;
 }
 
@@ -90,14 +88,15 @@ export interface RunningController {
 }
 
 export function watching<K extends KubeObject>(declaration: WatchDeclaration<K>): Watch {
-  const { kind, keys, when, lane = 'dependency' } = declaration;
+  const { kind, keys, when = () => true, lane = 'dependency' } = declaration;
+  const concerned = (object: K | undefined): Iterable<ObjectKey> => (object === undefined ? [] : keys(object));
   return {
     kind: kind.kind,
     connect: (enqueue) =>
       kind.store.onChange((_key, before, after) => {
-        if (when !== undefined && !when(before, after)) return;
-        if (before !== undefined) for (const key of keys(before)) enqueue(key, lane);
-        if (after !== undefined) for (const key of keys(after)) enqueue(key, lane);
+        if (!when(before, after)) return;
+        for (const key of concerned(before)) enqueue(key, lane);
+        for (const key of concerned(after)) enqueue(key, lane);
       }),
   };
 }
@@ -108,8 +107,6 @@ export function controller<T extends KubeObject<unknown, Status>, Status extends
   const name = declaration.name ?? declaration.kind.kind;
   return {
     name,
-    kind: declaration.kind as unknown as WatchedKind,
-    watches: declaration.watches ?? [],
     bind: (deps) => new KindController(name, declaration, deps),
   };
 }

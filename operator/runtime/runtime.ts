@@ -10,7 +10,7 @@ import { Slices } from './slices.ts';
 import { Supervisor } from './supervisor.ts';
 import type { KubeTransport } from './transport.ts';
 import type { WakeUps } from './wake-ups.ts';
-import type { WatchedKind } from './watched-kind.ts';
+import type { FedKind } from './watched-kind.ts';
 
 export interface RuntimeOptions {
   readonly transport: KubeTransport;
@@ -21,7 +21,7 @@ export interface RuntimeOptions {
   readonly log: Log;
   readonly meters: Meters;
   /** Every kind that is watched, also those without a controller. */
-  readonly kinds: readonly WatchedKind[];
+  readonly kinds: readonly FedKind[];
   readonly controllers: readonly Controller[];
   readonly wakeUps?: WakeUps;
   /** Namespaces to watch; absent or empty: all. */

@@ -14,11 +14,18 @@ export interface KindDeclaration<T extends KubeObject> {
 }
 
 /** A kind that is watched, with its cache. Made before the runtime starts, so that reconcilers can be given `store`. */
-export interface WatchedKind<T extends KubeObject = KubeObject> {
+export interface WatchedKind<T extends KubeObject> {
   readonly kind: string;
   readonly apiVersion: string;
   readonly collection: CollectionRef;
   readonly store: ObjectCache<T>;
+}
+
+/** What the runtime needs of a watched kind to keep its cache fed, whatever its objects look like. */
+export interface FedKind {
+  readonly kind: string;
+  readonly collection: CollectionRef;
+  readonly store: Pick<ObjectCache<KubeObject>, 'size' | 'synced' | 'feed' | 'reportListenerErrors'>;
 }
 
 export function watchedKind<T extends KubeObject>(declaration: KindDeclaration<T>): WatchedKind<T> {
