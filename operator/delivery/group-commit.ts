@@ -28,8 +28,7 @@ export function replan<View>(driver: Driver<View>, view: View, parts: readonly P
   const rides = new Map<Part, Part>();
   const decided = new Map<Part, Verdict>();
   const lost = new Map<Work, Set<string>>();
-  const sentById = new Map<string, Part>();
-  let expected = view;
+  const sentById = new Map<string, Part[]>();
   const lose = (part: Part, verdict: Verdict, ids: Set<string>): void => {
     decided.set(part, verdict);
     ids.add(changeId(part.change));
@@ -38,16 +37,18 @@ export function replan<View>(driver: Driver<View>, view: View, parts: readonly P
     const { change, work } = part;
     const ids = lost.get(work) ?? work.lostIds();
     lost.set(work, ids);
-    const earlier = sentById.get(changeId(change));
+    const earlier = sentById.get(changeId(change)) ?? [];
+    // Objects do not depend on each other: laying over only what touches this one keeps a batch cheap on a large view.
+    const expected = earlier.reduce((laid, sent) => driver.overlay(laid, sent.change), view);
+    const leader = earlier.at(-1);
     if (change.after.some((id) => ids.has(id))) lose(part, skipped(change), ids);
     else if (driver.shows(expected, change)) {
-      if (earlier === undefined) decided.set(part, { change, result: 'applied' });
-      else rides.set(part, earlier);
+      if (leader === undefined) decided.set(part, { change, result: 'applied' });
+      else rides.set(part, leader);
     } else if (!driver.shows(expected, before(change))) lose(part, { change, result: 'failed', error: observedChanged() }, ids);
     else {
       send.push(part);
-      sentById.set(changeId(change), part);
-      expected = driver.overlay(expected, change);
+      sentById.set(changeId(change), [...earlier, part]);
     }
   }
   return { send, rides, decided };

@@ -255,7 +255,8 @@ export class SnapshotStore {
 
 function keptUntil(entry: Entry): number {
   if (entry.failure !== undefined) return entry.usedAt + FAILURE_KEPT_MS;
-  return (entry.picture?.begun.at ?? entry.usedAt) + entry.keepMs;
+  // Twice its age: whoever reads again at the end of it and fails is still told what was seen last.
+  return (entry.picture?.begun.at ?? entry.usedAt) + 2 * entry.keepMs;
 }
 
 /** One outside thing: the same id in two systems is two targets. */

@@ -21,8 +21,8 @@ export class SpreadStart {
   delayMs(target: Target): number {
     const sinceStart = this.#clock.monotonic() - this.#startedAt;
     if (sinceStart >= this.#limits.spreadMs) return 0;
-    this.#targets += 1;
     const window = Math.min(this.#limits.spreadMs, this.#targets * this.#limits.spreadPerTargetMs);
+    this.#targets += 1;
     return Math.floor(fraction(`${target.system}|${target.id}`) * window);
   }
 }

@@ -1,0 +1,337 @@
+import { describe, expect, it } from 'vitest';
+import { create, device, deliveryHouse as house, tenant } from '../../test/support/delivery-house.ts';
+import { settle } from '../../test/support/fake-clock.ts';
+import type { Misbehaviour } from '../../test/support/in-memory-system.ts';
+import { OperatorError } from '../errors/operator-error.ts';
+
+const hangs: Misbehaviour = { on: 'read', how: 'hang' };
+
+describe('looking at a target', () => {
+  it('never waits: a read is queued, the owner is woken, and the next look has the picture', async () => {
+    const { clock, see, woken, cloud } = house();
+    expect(see(tenant('t1'), 'Customer/a/x')).toEqual({ state: 'reading' });
+    await clock.advance(50);
+    expect(woken).toEqual(['Customer/a/x']);
+    expect(see(tenant('t1'), 'Customer/a/x')).toMatchObject({ state: 'seen', seq: 1 });
+    expect(cloud.readTimes).toHaveLength(1);
+  });
+
+  it('reads once for all who ask, and wakes each of them once', async () => {
+    const { clock, see, woken, cloud } = house();
+    for (let i = 0; i < 100; i++) see(tenant('t1'), `SiteLocation/a/${i}`);
+    await clock.advance(50);
+    expect(cloud.readTimes).toHaveLength(1);
+    expect([...woken].sort()).toEqual(Array.from({ length: 100 }, (_, i) => `SiteLocation/a/${i}`).sort());
+  });
+
+  it('reads again when the picture is too old, begun too early, or invalidated', async () => {
+    const { clock, see, cloud, delivery } = house();
+    see(tenant('t1'), 'o');
+    await clock.advance(50);
+    expect(see(tenant('t1'), 'o', { maxAgeMs: 10 }).state).toBe('seen'); // the very read it asked for
+    await clock.advance(599_000);
+    expect(see(tenant('t1'), 'o').state).toBe('seen');
+    expect(see(tenant('t1'), 'o', { notBefore: clock.monotonic() }).state).toBe('reading');
+    await clock.advance(50);
+    expect(see(tenant('t1'), 'o', { notBefore: clock.monotonic() - 50 }).state).toBe('seen');
+    delivery.invalidate(tenant('t1'));
+    expect(see(tenant('t1'), 'o').state).toBe('reading');
+    await clock.advance(50);
+    await clock.advance(600_001);
+    expect(see(tenant('t1'), 'o').state).toBe('reading');
+    await clock.advance(50);
+    expect(cloud.readTimes).toHaveLength(4);
+  });
+
+  it('does not take a read that was under way at the invalidation for a fresh one', async () => {
+    const { clock, see, woken, delivery, cloud } = house();
+    see(tenant('t1'), 'o');
+    await clock.advance(10);
+    delivery.invalidate(tenant('t1'));
+    await clock.advance(15);
+    expect(woken).toEqual([]);
+    expect(see(tenant('t1'), 'o').state).toBe('reading');
+    await clock.advance(50);
+    expect(woken).toEqual(['o']);
+    expect(cloud.readTimes).toHaveLength(2);
+  });
+
+  it('counts misses, keeps the newest picture, and asks again only after a growing pause', async () => {
+    const { clock, see, woken, cloud } = house();
+    see(tenant('t1'), 'o');
+    await clock.advance(700_000);
+    cloud.misbehave(tenant('t1'), { on: 'read', how: 'fail', times: 3 });
+    see(tenant('t1'), 'o');
+    await clock.advance(50);
+    expect(see(tenant('t1'), 'o')).toMatchObject({ state: 'failed', misses: 1, last: { readAt: 0 } });
+    expect(cloud.readTimes).toHaveLength(2);
+    await clock.advance(1_000);
+    see(tenant('t1'), 'o');
+    await clock.advance(50);
+    expect(see(tenant('t1'), 'o')).toMatchObject({ state: 'failed', misses: 2 });
+    await clock.advance(1_500);
+    see(tenant('t1'), 'o');
+    await clock.advance(50);
+    expect(cloud.readTimes).toHaveLength(3);
+    await clock.advance(1_000);
+    see(tenant('t1'), 'o');
+    await clock.advance(50);
+    expect(see(tenant('t1'), 'o')).toMatchObject({ state: 'failed', misses: 3 });
+    await clock.advance(5_000);
+    see(tenant('t1'), 'o');
+    await clock.advance(50);
+    expect(see(tenant('t1'), 'o').state).toBe('seen');
+    expect(woken).toHaveLength(5);
+  });
+
+  it('wakes everybody who knows of a failure once anybody else has got through', async () => {
+    const { clock, see, woken, cloud } = house();
+    cloud.misbehave(tenant('t1'), { on: 'read', how: 'fail' });
+    see(tenant('t1'), 'a');
+    see(tenant('t1'), 'b');
+    await clock.advance(50);
+    expect([see(tenant('t1'), 'a').state, see(tenant('t1'), 'b').state]).toEqual(['failed', 'failed']);
+    woken.length = 0;
+    await clock.advance(2_000);
+    see(tenant('t1'), 'a');
+    await clock.advance(50);
+    expect(woken.sort()).toEqual(['a', 'b']);
+  });
+
+  it('gives up on a hanging read at the deadline and says so', async () => {
+    const { clock, see, cloud } = house();
+    cloud.misbehave(tenant('t1'), hangs);
+    see(tenant('t1'), 'o');
+    await clock.advance(60_000);
+    const seen = see(tenant('t1'), 'o');
+    expect(seen).toMatchObject({ state: 'failed', misses: 1, error: { kind: 'Retryable', reason: 'DeadlineExceeded' } });
+  });
+
+  it('spreads the first looks after a start when there are many targets, and delays neither a few nor an urgent one', async () => {
+    const { clock, see, cloud } = house();
+    for (let i = 0; i < 500; i++) see(tenant(`t${i}`), 'o');
+    see(tenant('needed'), 'o', { priority: 'change' });
+    await clock.advance(1_000);
+    expect(cloud.readTimes.length).toBeLessThan(250);
+    expect(cloud.readTimes.some((read) => read.target === 'needed' && read.at < 50)).toBe(true);
+    await clock.advance(10_000);
+    expect(cloud.readTimes).toHaveLength(501);
+  });
+
+  it('a delayed first look is not delayed any longer once a change needs it', async () => {
+    const { clock, see, cloud } = house();
+    for (let i = 0; i < 500; i++) see(tenant(`t${i}`), 'o');
+    for (let i = 0; i < 500; i++) see(tenant(`t${i}`), 'p', { priority: 'change' });
+    await clock.advance(500);
+    expect(cloud.readTimes).toHaveLength(500);
+  });
+
+  it('forgets pictures that are past their age, and lanes that are idle', async () => {
+    const { clock, see, delivery } = house();
+    for (let i = 0; i < 50; i++) see(tenant(`t${i}`), 'o', { priority: 'change' });
+    await clock.advance(1_000);
+    expect(delivery.kept).toMatchObject({ lanes: 50, snapshots: 50 });
+    await clock.advance(1_400_000);
+    expect(delivery.kept).toMatchObject({ lanes: 0, snapshots: 0 });
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('keeps at most so many pictures that nobody waits for', async () => {
+    const { clock, see, delivery } = house({ limits: { idleViews: 10 } });
+    for (let i = 0; i < 50; i++) see(tenant(`t${i}`), 'o', { priority: 'change' });
+    await clock.advance(61_000);
+    const states = Array.from({ length: 50 }, (_, i) => see(tenant(`t${i}`), 'p').state);
+    expect(states.filter((state) => state === 'seen')).toHaveLength(10);
+    await delivery.stop();
+  });
+});
+
+describe('submitting changes', () => {
+  it('carries a set out in the background and wakes its owner with the verdicts', async () => {
+    const { clock, submit, results, woken, cloud, delivery } = house();
+    submit('o', tenant('t1'), [create(tenant('t1'), 'a'), create(tenant('t1'), 'b')]);
+    expect(results('o', tenant('t1'))).toBe('underWay');
+    await clock.advance(50);
+    expect(woken).toEqual(['o']);
+    expect(results('o', tenant('t1'))).toEqual(['applied', 'applied']);
+    expect(cloud.stateOf(tenant('t1')).size).toBe(2);
+    delivery.settle('o', tenant('t1'));
+    expect(results('o', tenant('t1'))).toBe('none');
+  });
+
+  it('is done at once with nothing to do', async () => {
+    const { submit, results, woken } = house();
+    submit('o', tenant('t1'), []);
+    await settle();
+    expect(results('o', tenant('t1'))).toEqual([]);
+    expect(woken).toEqual(['o']);
+  });
+
+  it('replaces what has not started, and keeps a newer set until the one under way is over', async () => {
+    const { clock, submit, results, cloud, woken } = house();
+    submit('first', tenant('t1'), [create(tenant('t1'), 'x')]);
+    submit('o', tenant('t1'), [create(tenant('t1'), 'old')]);
+    submit('o', tenant('t1'), [create(tenant('t1'), 'new')]);
+    await clock.advance(25);
+    submit('o', tenant('t1'), [create(tenant('t1'), 'newest')]);
+    expect(results('o', tenant('t1'))).toBe('underWay');
+    await clock.advance(100);
+    expect([...cloud.stateOf(tenant('t1')).values()].map((object) => object.name).sort()).toEqual(['new', 'newest', 'x']);
+    expect(woken).toEqual(['first', 'o']);
+    expect(cloud.running.mostApplies.get('t1')).toBe(1);
+  });
+
+  it('withdraws what has not started when its owner is forgotten', async () => {
+    const { clock, submit, cloud, delivery, woken } = house();
+    submit('first', tenant('t1'), [create(tenant('t1'), 'x')]);
+    submit('gone', tenant('t1'), [create(tenant('t1'), 'y')]);
+    submit('gone', device('d1'), [create(device('d1'), 'z')]);
+    delivery.forget('gone');
+    await clock.advance(1_000);
+    expect(woken).toEqual(['first']);
+    expect(cloud.batches).toHaveLength(1);
+  });
+
+  it('fails every change when nothing is known, and drops the picture', async () => {
+    const { clock, submit, see, delivery, cloud } = house();
+    see(tenant('t1'), 'o');
+    await clock.advance(50);
+    expect(see(tenant('t1'), 'o').state).toBe('seen');
+    cloud.misbehave(tenant('t1'), { on: 'apply', how: 'late' });
+    submit('o', tenant('t1'), [create(tenant('t1'), 'a')]);
+    await clock.advance(50);
+    expect(delivery.outcomeOf('o', tenant('t1'))).toMatchObject({
+      state: 'done',
+      verdicts: [{ result: 'failed', error: { kind: 'Retryable' } }],
+    });
+    expect(see(tenant('t1'), 'o').state).toBe('reading');
+    await clock.advance(50);
+    const seen = see(tenant('t1'), 'o');
+    expect(seen.state === 'seen' && seen.view.size).toBe(1);
+  });
+
+  it('does not start another write on a target whose write goes on past its deadline', async () => {
+    const { clock, submit, results, cloud, trouble, see } = house();
+    cloud.misbehave(tenant('t1'), { on: 'apply', how: 'deaf' });
+    submit('o', tenant('t1'), [create(tenant('t1'), 'a')]);
+    await clock.advance(300_000);
+    expect(results('o', tenant('t1'))).toEqual(['failed']);
+    submit('p', tenant('t1'), [create(tenant('t1'), 'b')]);
+    see(tenant('t1'), 'p', { priority: 'change' });
+    await clock.advance(60_000);
+    expect(cloud.batches).toHaveLength(1);
+    expect(see(tenant('t1'), 'p').state).toBe('seen');
+    expect(trouble).toEqual(['a write that does not end blocks its lane']);
+    cloud.wakeTheDeaf();
+    await clock.advance(100);
+    expect(results('p', tenant('t1'))).toEqual(['applied']);
+    expect(cloud.running.mostApplies.get('t1')).toBe(1);
+  });
+
+  it('leaves one audit record per change that was carried out, without secrets', async () => {
+    const { clock, submit, audit, sbc } = house();
+    const target = device('d1');
+    submit('o', target, [create(target, 'seen-later', { tag: 'x', password: 'hunter2' }), create(target, 'bad')]);
+    submit('p', target, [create(target, 'seen-later', { tag: 'x', password: 'hunter2' })]);
+    sbc.refuses.set('sbc|d1|Rule|bad', new OperatorError('refused', { kind: 'Terminal', reason: 'InvalidConfiguration' }));
+    await clock.advance(1_000);
+    expect(audit).toHaveLength(1);
+    expect(audit[0]).toMatchObject({ owner: 'o', system: 'sbc', target: 'd1', kind: 'Rule', name: 'seen-later', action: 'create' });
+    expect(JSON.stringify(audit)).not.toContain('hunter2');
+    expect(Date.parse(audit[0]?.at ?? '')).not.toBeNaN();
+  });
+});
+
+describe('own writes over a slow system', () => {
+  it('shows them until a read does, or until they had time to appear', async () => {
+    const { clock, submit, see, cloud } = house({}, { overlayMs: 120_000 });
+    const target = tenant('t1');
+    see(target, 'o');
+    await clock.advance(50);
+    submit('o', target, [create(target, 'a')]);
+    await clock.advance(50);
+    const size = (): number => {
+      const seen = see(target, 'o');
+      return seen.state === 'seen' ? seen.view.size : -1;
+    };
+    expect(size()).toBe(1);
+    cloud.stateOf(target).clear(); // as if the write had not propagated
+    see(target, 'o', { notBefore: clock.monotonic() });
+    await clock.advance(60_000);
+    expect(size()).toBe(1);
+    await clock.advance(60_000);
+    see(target, 'o', { notBefore: clock.monotonic() });
+    await clock.advance(50);
+    expect(size()).toBe(0);
+  });
+
+  it('lays a write over a read that was under way while it was written', async () => {
+    const { clock, submit, see, cloud } = house({}, { latencyMs: 100 });
+    const target = tenant('t1');
+    see(target, 'o', { priority: 'change' });
+    await clock.advance(1); // the read has taken its picture, its answer is still on the way
+    submit('o', target, [create(target, 'a')]);
+    await clock.advance(120);
+    const seen = see(target, 'o');
+    expect(cloud.readTimes).toHaveLength(1);
+    expect(seen.state === 'seen' && seen.view.size).toBe(1);
+  });
+});
+
+describe('pausing', () => {
+  it('refuses writes with a typed error, reads on, and wakes the refused when writing goes on', async () => {
+    const { clock, submit, see, results, delivery, cloud, sbc, woken } = house();
+    delivery.pause();
+    submit('o', tenant('t1'), [create(tenant('t1'), 'a')]);
+    submit('p', device('d1'), [create(device('d1'), 'a')]);
+    see(tenant('t1'), 'q', { priority: 'change' });
+    await clock.advance(1_000);
+    expect(delivery.outcomeOf('o', tenant('t1'))).toMatchObject({
+      verdicts: [{ result: 'failed', error: { kind: 'DependencyNotReady', reason: 'ActuationPaused' } }],
+    });
+    expect(results('p', device('d1'))).toEqual(['failed']);
+    expect([cloud.batches.length, sbc.batches.length, see(tenant('t1'), 'q').state]).toEqual([0, 0, 'seen']);
+    woken.length = 0;
+    delivery.resume();
+    await settle();
+    expect(woken.sort()).toEqual(['o', 'p']);
+    submit('o', tenant('t1'), [create(tenant('t1'), 'a')]);
+    await clock.advance(50);
+    expect(results('o', tenant('t1'))).toEqual(['applied']);
+  });
+
+  it('asks the fence right before each apply', async () => {
+    let lost: OperatorError | undefined;
+    const { clock, submit, delivery, cloud } = house({ fence: () => lost });
+    submit('first', tenant('t1'), [create(tenant('t1'), 'a')]);
+    submit('second', tenant('t1'), [create(tenant('t1'), 'b')]);
+    await clock.advance(10);
+    lost = new OperatorError('This process no longer leads', { kind: 'DependencyNotReady', reason: 'LeadershipLost' });
+    await clock.advance(100);
+    expect(cloud.batches).toHaveLength(1);
+    expect(delivery.outcomeOf('second', tenant('t1'))).toMatchObject({
+      verdicts: [{ result: 'failed', error: { reason: 'LeadershipLost' } }],
+    });
+  });
+
+  it('stops after the write under way has ended, gives up on reads, and leaves no timer', async () => {
+    const { clock, submit, see, results, delivery, cloud } = house();
+    cloud.misbehave(tenant('t2'), hangs);
+    submit('o', tenant('t1'), [create(tenant('t1'), 'a')]);
+    submit('later', tenant('t1'), [create(tenant('t1'), 'b')]);
+    see(tenant('t2'), 'o', { priority: 'change' });
+    submit('p', device('d1'), [create(device('d1'), 'a')]);
+    await clock.advance(5);
+    let isStopped = false;
+    const stopped = delivery.stop().then(() => {
+      isStopped = true;
+    });
+    await settle();
+    expect(isStopped).toBe(false);
+    await clock.advance(50);
+    await stopped;
+    expect(results('o', tenant('t1'))).toEqual(['applied']);
+    expect(cloud.batches).toHaveLength(1);
+    expect(clock.pendingTimers).toBe(0);
+  });
+});
