@@ -26,6 +26,8 @@ export interface PlanRequest {
   readonly order: readonly string[];
   /** True for an owned, observed, no longer desired object that must stay where it is (held, orphaned, in use by another owner). */
   readonly keeps?: (object: OutsideObject) => boolean;
+  /** True for an owned, no longer desired object that another owner lists too: it leaves our footprint, the last owner removes it. */
+  readonly shared?: (object: Owned['object']) => boolean;
   /** True when two markers name the same owner; default: equal text. */
   readonly sameOwner?: (observed: string, ours: string) => boolean;
 }
@@ -69,7 +71,7 @@ export interface Plan {
   readonly items: readonly PlannedItem[];
   /** Owned, observed, no longer desired. */
   readonly removals: readonly OutsideObject[];
-  /** Owned by the footprint, no longer desired and gone outside: leaves the footprint without a write. */
+  /** No longer desired and gone outside, or kept by another owner: leaves the footprint without a write. */
   readonly gone: readonly Owned[];
   readonly drift: readonly DriftItem[];
   readonly changes: ChangeSet;
@@ -87,12 +89,13 @@ export function planObjects(request: PlanRequest): Plan {
     return planItem(desired, observed.get(id), owned.get(id), request);
   });
   const wanted = new Set(request.desired.map(identityOf));
-  const leaving = request.owned.filter((entry) => !wanted.has(identityOf(entry.object)));
+  const unwanted = request.owned.filter((entry) => !wanted.has(identityOf(entry.object)));
+  const leaving = unwanted.filter((entry) => !(request.shared?.(entry.object) ?? false));
   const removals = leaving.flatMap((entry) => {
     const object = observed.get(identityOf(entry.object));
     return object !== undefined && request.policy !== 'Observe' && !(request.keeps?.(object) ?? false) ? [object] : [];
   });
-  const gone = leaving.filter((entry) => !observed.has(identityOf(entry.object)));
+  const gone = unwanted.filter((entry) => !observed.has(identityOf(entry.object)) || !leaving.includes(entry));
   return { items, removals, gone, drift: items.flatMap(driftOf), changes: orderedChanges(items, removals, request.order) };
 }
 

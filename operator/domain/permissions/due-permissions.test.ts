@@ -25,6 +25,11 @@ describe('rightsFor', () => {
     expect(mayCarryOut(['configureVoice'], { roles: [], directoryRoles: [TEAMS_ADMINISTRATOR] })).toBe(true);
   });
 
+  it('is content with a reader for looking at the voice configuration, as in the tenant of the provider', () => {
+    const reader = { roles: [], directoryRoles: ['f2ef992c-3afb-46b9-b7cf-a126ee74c451'] };
+    expect([mayCarryOut(['readVoice'], reader), mayCarryOut(['configureVoice'], reader)]).toEqual([true, false]);
+  });
+
   it('needs every requirement of a step', () => {
     const lines = rightsFor(['readVoiceUsers'], { roles: ['User.Read.All'], directoryRoles: [] });
     expect(lines.map(({ name, granted }) => [name, granted])).toEqual([

@@ -1,5 +1,5 @@
 /** What the operator is about to do in a customer's tenant, as far as it needs rights there (S061–S068). */
-export type TenantStep = 'readTenant' | 'readDomains' | 'readLicenses' | 'readVoiceUsers' | 'readNumbers' | 'configureVoice';
+export type TenantStep = 'readTenant' | 'readDomains' | 'readLicenses' | 'readVoiceUsers' | 'readNumbers' | 'readVoice' | 'configureVoice';
 
 /** A right of the app in the customer's tenant: a Graph application permission, or a directory role of its service principal. */
 export interface Right {
@@ -21,11 +21,12 @@ export interface GrantedRights {
 
 const permission = (name: string): Right => ({ type: 'permission', name, claim: name });
 
-const TEAMS_ADMINISTRATOR: Right = {
-  type: 'directoryRole',
-  name: 'Teams Administrator',
-  claim: '69091246-20e8-4a56-aa4d-066075b2a7a8',
-};
+const role = (name: string, claim: string): Right => ({ type: 'directoryRole', name, claim });
+
+const TEAMS_ADMINISTRATOR = role('Teams Administrator', '69091246-20e8-4a56-aa4d-066075b2a7a8');
+const GLOBAL_ADMINISTRATOR = role('Global Administrator', '62e90394-69f5-4237-9190-012177145e10');
+const TEAMS_READER = role('Teams Reader', '1076ac91-f3d9-41a7-a339-dcdf5f480acc');
+const GLOBAL_READER = role('Global Reader', 'f2ef992c-3afb-46b9-b7cf-a126ee74c451');
 
 /**
  * Least rights of each step first (microsoft-graph §5.1, teams-admin-api §2.3). Narrower Teams roles are not listed: whether they are enough
@@ -40,9 +41,8 @@ export const REQUIRED_RIGHTS: Readonly<Record<TenantStep, readonly Requirement[]
     [permission('TeamsUserConfiguration.Read.All')],
   ],
   readNumbers: [[permission('TeamsTelephoneNumber.Read.All'), permission('TeamsTelephoneNumber.ReadWrite.All')]],
-  configureVoice: [
-    [TEAMS_ADMINISTRATOR, { type: 'directoryRole', name: 'Global Administrator', claim: '62e90394-69f5-4237-9190-012177145e10' }],
-  ],
+  readVoice: [[TEAMS_READER, GLOBAL_READER, TEAMS_ADMINISTRATOR, GLOBAL_ADMINISTRATOR]],
+  configureVoice: [[TEAMS_ADMINISTRATOR, GLOBAL_ADMINISTRATOR]],
 };
 
 /** One line of `Customer.status.permissions[]`. */

@@ -1,0 +1,40 @@
+import type { KubeObject } from '../api/meta.ts';
+import { type FootprintEntry, nextFootprint, ownedFrom } from '../domain/change/footprint.ts';
+import type { Owned } from '../domain/change/plan.ts';
+import type { Work } from './work.ts';
+
+type Footprinted = KubeObject<unknown, { readonly footprint?: readonly StatusEntry[] }>;
+
+interface StatusEntry {
+  readonly system: string;
+  readonly target: string;
+  readonly kind: string;
+  readonly name?: string;
+  readonly state: Owned['state'];
+  readonly desiredHash?: string;
+}
+
+/** Named objects that status says are ours at one place (system and target). */
+export function ownedAt(object: Footprinted, system: string, target: string): Owned[] {
+  return ownedFrom(namedEntries(object).filter((entry) => entry.system === system && entry.target.toLowerCase() === target.toLowerCase()));
+}
+
+/** The footprint after this pass: places with a plan as the plan says, all others as they were. */
+export function footprintOf(object: Footprinted, works: readonly Work[]): FootprintEntry[] {
+  const planned = works.flatMap(({ plan, target }) => (plan === undefined ? [] : [{ plan, target }]));
+  const elsewhere = namedEntries(object).filter(
+    (entry) => !planned.some(({ target }) => target.system === entry.system && target.id.toLowerCase() === entry.target.toLowerCase()),
+  );
+  const here = planned.flatMap(({ plan, target }) => nextFootprint(plan, ownedAt(object, target.system, target.id)));
+  return [...elsewhere, ...here].sort((left, right) => sortKey(left).localeCompare(sortKey(right)));
+}
+
+function namedEntries(object: Footprinted): FootprintEntry[] {
+  return (object.status?.footprint ?? []).flatMap(({ system, target, kind, name, state, desiredHash }) =>
+    name === undefined ? [] : [{ system, target, kind, name, state, ...(desiredHash === undefined ? {} : { desiredHash }) }],
+  );
+}
+
+function sortKey({ system, target, kind, name }: FootprintEntry): string {
+  return `${system}|${target}|${kind}|${name}`;
+}

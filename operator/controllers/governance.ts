@@ -1,0 +1,104 @@
+import { ANNOTATIONS } from '../api/group.ts';
+import type { KubeObject } from '../api/meta.ts';
+import type { Reason } from '../api/reasons.ts';
+import type { ChangePolicy } from '../domain/change/plan.ts';
+
+/** The part of spec that every kind shares and that restricts writing (design §2 Shared). */
+export interface GovernedSpec {
+  readonly suspend?: boolean;
+  readonly changePolicy?: ChangePolicy;
+}
+
+export type Governed = KubeObject<GovernedSpec, unknown>;
+
+/** Why nothing may be written now although there may be something to write. */
+export interface Hold {
+  readonly reason: Reason;
+  readonly message: string;
+}
+
+export interface Governance {
+  /** The most restrictive of the object and its parents; what spec leaves out restricts nothing. */
+  readonly policy: ChangePolicy;
+  readonly hold: Hold | undefined;
+}
+
+export interface GovernanceInput {
+  /** The object first, then its parents in any order. */
+  readonly chain: readonly Governed[];
+  readonly defaultPolicy: ChangePolicy;
+  readonly namespaceAnnotations: Readonly<Record<string, string>>;
+  readonly actuation: 'Active' | 'Paused';
+}
+
+const RESTRICTION: Record<ChangePolicy, number> = { Enforce: 0, Report: 1, Approve: 2, Observe: 3 };
+
+/** Whose policy holds (design §2): Observe < Approve < Report < Enforce, whatever is absent restricts nothing. */
+export function govern({ chain, defaultPolicy, namespaceAnnotations, actuation }: GovernanceInput): Governance {
+  const policies = chain.flatMap((object) => object.spec.changePolicy ?? []);
+  const policy =
+    policies.length === 0 ? defaultPolicy : policies.reduce((left, right) => (RESTRICTION[right] > RESTRICTION[left] ? right : left));
+  return { policy, hold: pauseOf(namespaceAnnotations, actuation) ?? suspension(chain) ?? unmanagedRestriction(chain, policy) };
+}
+
+function pauseOf(annotations: Readonly<Record<string, string>>, actuation: 'Active' | 'Paused'): Hold | undefined {
+  if (actuation === 'Paused')
+    return { reason: 'Paused', message: 'The operator runs with --actuation=Paused: it looks and writes nothing outside' };
+  if (annotations[ANNOTATIONS.paused] !== 'true') return undefined;
+  return { reason: 'Paused', message: `The namespace carries ${ANNOTATIONS.paused}=true: nothing is written outside until it is removed` };
+}
+
+function suspension(chain: readonly Governed[]): Hold | undefined {
+  const by = chain.find((object) => object.spec.suspend === true);
+  return by && { reason: 'Suspended', message: `${by.kind} ${by.metadata.name} has spec.suspend: true; set it to false to go on` };
+}
+
+/** Fields that restrict writing fail closed while this release does not act on them (design §2, SpecManaged). */
+function unmanagedRestriction(chain: readonly Governed[], policy: ChangePolicy): Hold | undefined {
+  if (policy === 'Approve')
+    return {
+      reason: 'NotManagedYet',
+      message: 'changePolicy Approve is not managed by this release, so nothing is written; use Report or Enforce',
+    };
+  for (const object of chain) {
+    const path = restrictingPaths(object.spec as Readonly<Record<string, unknown>>)[0];
+    if (path !== undefined) {
+      return {
+        reason: 'NotManagedYet',
+        message: `${object.kind} ${object.metadata.name} sets ${path}, which this release does not act on and which restricts writing; remove it to go on`,
+      };
+    }
+  }
+  return undefined;
+}
+
+function restrictingPaths(spec: Readonly<Record<string, unknown>>): string[] {
+  const state = spec['serviceState'];
+  return [
+    ...(typeof state === 'string' && state !== 'Active' ? ['spec.serviceState'] : []),
+    ...(Array.isArray(spec['changeWindows']) && spec['changeWindows'].length > 0 ? ['spec.changeWindows'] : []),
+    ...(spec['cutover'] === undefined ? [] : ['spec.cutover']),
+    ...(spec['rollout'] === undefined ? [] : ['spec.rollout']),
+  ];
+}
+
+/** Names in annotation `adopt`: `"true"` for everything, or a list of `<kind>/<name>` separated by commas or blanks (telephony 4.2). */
+export function adoption(object: KubeObject): (candidate: { readonly kind: string; readonly name: string }) => boolean {
+  const value = object.metadata.annotations?.[ANNOTATIONS.adopt] ?? '';
+  if (value.trim() === 'true') return () => true;
+  const listed = new Set(value.split(/[\s,]+/).map((item) => item.toLowerCase()));
+  return ({ kind, name }) => listed.has(`${kind}/${name}`.toLowerCase());
+}
+
+/** Annotation `confirm-delete`: the object's name, or `<name>/<part>` for a partial removal (design §2). */
+export function isConfirmed(object: KubeObject, part?: string): boolean {
+  const wanted = part === undefined ? object.metadata.name : `${object.metadata.name}/${part}`;
+  return (object.metadata.annotations?.[ANNOTATIONS.confirmDelete] ?? '').split(/[\s,]+/).includes(wanted);
+}
+
+export function isForceRemoved(object: KubeObject): boolean {
+  return (
+    object.metadata.annotations?.[ANNOTATIONS.forceRemove] === 'true' ||
+    object.metadata.annotations?.[ANNOTATIONS.forceRemove] === object.metadata.name
+  );
+}

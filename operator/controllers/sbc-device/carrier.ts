@@ -1,0 +1,105 @@
+import type { SbcDevice } from '../../api/kinds.ts';
+import { keyOf } from '../../api/meta.ts';
+import type { Reason } from '../../api/reasons.ts';
+import type { Seen } from '../../delivery/delivery.ts';
+import type { DirectoryView } from '../../integrations/graph/port.ts';
+import type { VoiceView } from '../../integrations/teams-admin/port.ts';
+import type { ReconcileContext } from '../../runtime/reconciler.ts';
+import type { ControllerDeps } from '../deps.ts';
+import { freshness } from '../freshness.ts';
+import { directoryTarget, ownerOf, voiceTarget } from '../targets.ts';
+
+type CarrierTrunk = NonNullable<SbcDevice['spec']['carrierTrunks']>[number];
+
+/** One carrier trunk as seen in the provider's own tenant (telephony 1.1). `known: false`: nothing is known yet. */
+export interface CarrierLook {
+  readonly fqdn: string;
+  readonly mode: 'Verify' | 'Declared';
+  readonly known: boolean;
+  readonly ready: boolean;
+  readonly reason: Reason;
+  readonly message: string;
+}
+
+type Verdict = Pick<CarrierLook, 'known' | 'ready' | 'reason' | 'message'>;
+
+/** Verify reads the provider's tenant, Declared takes the spec's word and says so. Never writes. */
+export async function lookAtCarrier(
+  trunk: CarrierTrunk,
+  device: SbcDevice,
+  deps: ControllerDeps,
+  ctx: ReconcileContext,
+): Promise<CarrierLook> {
+  const mode = trunk.mode ?? 'Declared';
+  const verdict = mode === 'Declared' ? declared(trunk) : await verified(trunk, device, deps, ctx);
+  return { fqdn: trunk.fqdn, mode, ...verdict };
+}
+
+function declared({ fqdn }: CarrierTrunk): Verdict {
+  return {
+    known: true,
+    ready: true,
+    reason: 'Declared',
+    message: `${fqdn} is declared, not proven; set mode: Verify to have it read in the provider's tenant`,
+  };
+}
+
+async function verified(trunk: CarrierTrunk, device: SbcDevice, deps: ControllerDeps, ctx: ReconcileContext): Promise<Verdict> {
+  const { tenantId, authenticationSecretRef, fqdn } = trunk;
+  if (tenantId === undefined || authenticationSecretRef === undefined) {
+    return refusal('TenantIdMissing', `spec.carrierTrunks[${fqdn}]: mode Verify needs tenantId and authenticationSecretRef`);
+  }
+  const access = await deps.credentials.carrierTenant(device, { fqdn, tenantId, secretName: authenticationSecretRef.name }, ctx.requested);
+  if (access.state === 'refused') return refusal(access.reason, access.message);
+  const owner = ownerOf('SBCDevice', keyOf(device));
+  const fresh = freshness(ctx, deps.clock, deps.settings.tenantPollMs);
+  const directory = deps.delivery.see<DirectoryView>(directoryTarget(tenantId), owner, fresh);
+  const voice = deps.delivery.see<VoiceView>(voiceTarget(tenantId), owner, fresh);
+  return unseen(directory) ?? unseen(voice) ?? compare(trunk, directory, voice);
+}
+
+function unseen(seen: Seen<unknown>): Verdict | undefined {
+  if (seen.state === 'seen') return undefined;
+  if (seen.state === 'reading') return { known: false, ready: false, reason: 'Observing', message: "The provider's tenant is being read" };
+  return {
+    known: seen.error.kind !== 'Retryable' && seen.error.kind !== 'Throttled',
+    ready: false,
+    reason: seen.error.reason as Reason,
+    message: seen.error.message,
+  };
+}
+
+function compare(trunk: CarrierTrunk, directory: Seen<DirectoryView>, voice: Seen<VoiceView>): Verdict {
+  if (directory.state !== 'seen' || voice.state !== 'seen')
+    return { known: false, ready: false, reason: 'Observing', message: "The provider's tenant is being read" };
+  const base = trunk.fqdn.toLowerCase();
+  const where = `spec.carrierTrunks[${trunk.fqdn}]`;
+  if (!directory.view.domains.some(({ name, isVerified }) => name.toLowerCase() === base && isVerified)) {
+    return refusal(
+      'DomainNotVerified',
+      `${where}: ${base} is not a verified domain of the provider's tenant ${trunk.tenantId}; add and verify it there`,
+    );
+  }
+  const gateway = voice.view.objects.find(({ kind, name }) => kind === 'PstnGateway' && name.toLowerCase() === base);
+  if (gateway === undefined)
+    return refusal('CarrierGatewayMissing', `${where}: the provider's tenant has no PSTN gateway ${base}; create it there`);
+  if (gateway.fields['enabled'] !== true)
+    return refusal('CarrierGatewayDisabled', `${where}: the PSTN gateway ${base} is not enabled in the provider's tenant`);
+  const different = [
+    ...difference('sipSignalingPort', trunk.sipSignalingPort, gateway.fields['sipSignalingPort']),
+    ...difference('mediaBypass', trunk.mediaBypass, gateway.fields['mediaBypass']),
+  ];
+  return different.length === 0
+    ? { known: true, ready: true, reason: 'Verified', message: `${base} is verified and enabled in the provider's tenant` }
+    : refusal('CarrierGatewayDiffers', `${where}: ${different.join(', ')}; correct the spec or the gateway`);
+}
+
+function difference(field: string, wanted: number | boolean | undefined, found: unknown): string[] {
+  return wanted === undefined || wanted === found
+    ? []
+    : [`${field} is ${String(found)} in the provider's tenant and ${String(wanted)} in the spec`];
+}
+
+function refusal(reason: Reason, message: string): Verdict {
+  return { known: true, ready: false, reason, message };
+}

@@ -1,0 +1,57 @@
+import type { SbcDevice, SbcDeviceStatus } from '../../api/kinds.ts';
+import { keyOf, type ObjectKey } from '../../api/meta.ts';
+import type { SbcView } from '../../integrations/sbc/port.ts';
+import type { FinalReport, ReconcileContext, Reconciler, Report } from '../../runtime/reconciler.ts';
+import { type ControllerDeps, INDEX } from '../deps.ts';
+import { durationMs } from '../duration.ts';
+import { freshness } from '../freshness.ts';
+import { isForceRemoved } from '../governance.ts';
+import { removalReport } from '../removal.ts';
+import { blockers } from '../site-scope.ts';
+import { deviceTarget, ownerOf } from '../targets.ts';
+import { type CarrierLook, lookAtCarrier } from './carrier.ts';
+import { deviceConditions, deviceStatus } from './report.ts';
+
+const DEFAULT_VERIFY_MS = 5 * 60_000;
+
+/** Watches one SBC: reachable, healthy, its carrier trunks ready. Reads only. */
+export class SbcDeviceReconciler implements Reconciler<SbcDevice, SbcDeviceStatus> {
+  readonly #deps: ControllerDeps;
+
+  constructor(deps: ControllerDeps) {
+    this.#deps = deps;
+  }
+
+  async reconcile(device: SbcDevice, ctx: ReconcileContext): Promise<Report<SbcDeviceStatus>> {
+    const { stores, delivery, credentials, clock } = this.#deps;
+    const owner = ownerOf('SBCDevice', keyOf(device));
+    const intervalMs = durationMs(device.spec.verifyInterval) ?? DEFAULT_VERIFY_MS;
+    const access = await credentials.device(device, ctx.requested);
+    const seen =
+      access.state === 'connected'
+        ? delivery.see<SbcView>(deviceTarget(keyOf(device)), owner, freshness(ctx, clock, intervalMs))
+        : undefined;
+    const carriers: CarrierLook[] = [];
+    for (const trunk of device.spec.carrierTrunks ?? []) carriers.push(await lookAtCarrier(trunk, device, this.#deps, ctx));
+    const sites = stores.sites.byIndex(INDEX.device, keyOf(device));
+    const found = { device, access, seen, carriers, sites: sites.length };
+    return {
+      status: deviceStatus(found),
+      conditions: deviceConditions(found),
+      recheckAfterMs: intervalMs,
+      ...(sites.length > 0 ? { finalizer: 'ensure' } : {}),
+    };
+  }
+
+  finalize(device: SbcDevice): FinalReport<SbcDeviceStatus> {
+    if (isForceRemoved(device)) return removalReport(device, { done: true, forced: true });
+    const sites = this.#deps.stores.sites.byIndex(INDEX.device, keyOf(device));
+    if (sites.length === 0) return removalReport(device, { done: true });
+    return removalReport(device, { done: false, reason: 'ChildrenRemain', message: `Waits for ${blockers(sites)} to go first` });
+  }
+
+  forget(key: ObjectKey): void {
+    this.#deps.credentials.forgetDevice(key);
+    this.#deps.delivery.forget(ownerOf('SBCDevice', key));
+  }
+}

@@ -1,0 +1,198 @@
+import type { SbcDevice, SbcDeviceStatus } from '../../api/kinds.ts';
+import type { Reason } from '../../api/reasons.ts';
+import type { Seen } from '../../delivery/delivery.ts';
+import { type HealthPart, type SbcHealth, sbcHealth } from '../../domain/health/sbc-health.ts';
+import { splitRuleName } from '../../domain/routing/dial-plan-rules.ts';
+import type { SbcView } from '../../integrations/sbc/port.ts';
+import type { ConditionInput } from '../../runtime/reconciler.ts';
+import type { Access } from '../credentials.ts';
+import { conditionOf, exempt, type Finding, failed, holds, stalls, summarize, waits } from '../finding.ts';
+import { unmanagedPaths } from '../managed-fields.ts';
+import type { CarrierLook } from './carrier.ts';
+
+export interface DeviceFindings {
+  readonly device: SbcDevice;
+  readonly access: Access;
+  readonly seen: Seen<SbcView> | undefined;
+  readonly carriers: readonly CarrierLook[];
+  readonly sites: number;
+}
+
+/** Misses in a row until a connected device is no longer called connected (style 2.4: three missed looks). */
+const MISSES = 3;
+
+export function deviceConditions(found: DeviceFindings): ConditionInput[] {
+  const connected = connection(found);
+  const health = healthOf(found);
+  const findings = [
+    connected,
+    part('ManagementHealthy', health?.management, 'management'),
+    part('VoiceQualityHealthy', health?.voiceQuality, 'voice quality'),
+    part('LicenseHealthy', health?.license, 'licence'),
+    carrierTrunkReady(found),
+    exempt('TeamsBaseline', 'Assumed', 'The build that tags need on the device is taken for granted; a later release reads it'),
+    ...unmanagedPaths('SBCDevice', found.device.spec),
+    ...insecure(found.device),
+  ];
+  const broken =
+    health?.indicator === 'Error' ? [health.management, health.voiceQuality, health.license].flatMap(({ reasons }) => reasons) : [];
+  const healthy =
+    broken.length === 0
+      ? holds('Healthy', 'Healthy', 'No part is in error')
+      : waits('Healthy', broken[0] ?? 'AlarmsError', `The device reports ${broken.join(', ')}`);
+  const ready = { reason: 'Ready' as const, message: 'The device answers and no part of it is in error' };
+  return summarize({ needs: ['Connected', 'Healthy'], findings: [...findings, healthy], ready }).filter(({ type }) => type !== 'Healthy');
+}
+
+function connection({ device, access, seen }: DeviceFindings): Finding {
+  if (access.state === 'refused') return stalls('Connected', access.reason, access.message);
+  const before = conditionOf(device, 'Connected');
+  const kept: Finding | undefined =
+    before?.status === 'True'
+      ? { type: 'Connected', status: 'True', reason: before.reason as Reason, message: before.message, effect: 'fine' }
+      : undefined;
+  if (seen === undefined || seen.state === 'reading') return kept ?? waits('Connected', 'Observing', 'The device is being read', 'Unknown');
+  if (seen.state === 'failed') {
+    const brief = (seen.error.kind === 'Retryable' || seen.error.kind === 'Throttled') && seen.misses < MISSES;
+    return (
+      (brief ? kept : undefined) ?? {
+        ...failed('Connected', seen.error),
+        status: seen.misses < MISSES && kept === undefined ? 'Unknown' : 'False',
+      }
+    );
+  }
+  return holds('Connected', 'Connected', `${seen.view.status.product} ${seen.view.status.version} answers at ${device.spec.address}`);
+}
+
+function healthOf({ seen }: DeviceFindings): SbcHealth | undefined {
+  if (seen?.state !== 'seen') return undefined;
+  const { alarms, license, locked } = seen.view.status;
+  return sbcHealth({
+    connected: true,
+    alarms,
+    administration: locked === true ? 'Warning' : 'OK',
+    control: 'Undetermined',
+    media: 'Undetermined',
+    voiceConnection: 'Undetermined',
+    license: license.state,
+  });
+}
+
+function part(type: string, health: HealthPart | undefined, what: string): Finding {
+  if (health === undefined)
+    return {
+      type,
+      status: 'Unknown',
+      reason: 'Unobserved',
+      message: `The ${what} state is not known while the device cannot be read`,
+      effect: 'fine',
+    };
+  if (health.level === 'OK')
+    return { type, status: 'True', reason: 'Healthy', message: `The device reports nothing wrong with its ${what}`, effect: 'fine' };
+  return {
+    type,
+    status: 'False',
+    reason: health.reasons[0] ?? 'AlarmsWarning',
+    message: `${health.level}: ${health.reasons.join(', ')}`,
+    effect: 'fine',
+  };
+}
+
+function carrierTrunkReady({ carriers }: DeviceFindings): Finding {
+  if (carriers.length === 0) return exempt('CarrierTrunkReady', 'NotApplicable', 'The device has no carrier trunks');
+  const closed = carriers.find(({ ready }) => !ready);
+  if (closed !== undefined)
+    return {
+      type: 'CarrierTrunkReady',
+      status: closed.known ? 'False' : 'Unknown',
+      reason: closed.reason,
+      message: closed.message,
+      effect: 'fine',
+    };
+  const declared = carriers.filter(({ mode }) => mode === 'Declared').map(({ fqdn }) => fqdn);
+  if (declared.length > 0) return exempt('CarrierTrunkReady', 'Declared', `${declared.join(', ')}: declared, not proven`);
+  return holds('CarrierTrunkReady', 'Verified', "Every carrier trunk is enabled in the provider's tenant");
+}
+
+function insecure(device: SbcDevice): Finding[] {
+  if (device.spec.https !== false) return [];
+  return [holds('InsecureTransport', 'InsecureTransport', 'spec.https is false: passwords and configuration cross the network in clear')];
+}
+
+export function deviceStatus(found: DeviceFindings): Omit<SbcDeviceStatus, 'conditions' | 'observedGeneration' | 'lastHandledReconcileAt'> {
+  const { device, seen, carriers, sites } = found;
+  const health = healthOf(found);
+  const down = connection(found).status === 'False';
+  return {
+    ...(seen?.state === 'seen' ? seenStatus(device, seen.view) : lastKnown(device)),
+    indicator: health?.indicator ?? (down ? 'Error' : (device.status?.indicator ?? 'Unknown')),
+    indicatorReasons:
+      health === undefined ? (down ? ['Disconnected'] : [...(device.status?.indicatorReasons ?? [])]) : indicatorReasons(health),
+    carrierTrunks: carriers.map((carrier) => carrierStatus(carrier, device)),
+    sitesCount: sites,
+  };
+}
+
+function indicatorReasons({ management, voiceQuality, license }: SbcHealth): string[] {
+  return [...new Set([management, voiceQuality, license].flatMap(({ reasons }) => reasons))];
+}
+
+/** What is not known this time keeps its last word, so that a short outage closes no gate (design §2). */
+function carrierStatus({ fqdn, mode, known, ready, reason, message }: CarrierLook, device: SbcDevice) {
+  const before = device.status?.carrierTrunks?.find((trunk) => trunk.fqdn === fqdn && trunk.mode === mode);
+  return known || before === undefined ? { fqdn, mode, ready, reason, message } : before;
+}
+
+function seenStatus(device: SbcDevice, { status, dialect, dialPlans, objects }: SbcView): ReturnType<typeof lastKnown> {
+  const { alarms } = status;
+  const rules = new Map<string, number>();
+  for (const { kind, name } of objects) {
+    if (kind !== 'DialPlanRule') continue;
+    const plan = splitRuleName(name).plan.toLowerCase();
+    rules.set(plan, (rules.get(plan) ?? 0) + 1);
+  }
+  return {
+    version: status.version,
+    serialNumber: status.serialNumber,
+    productType: status.product,
+    dialect: { name: dialect.name, tables: Object.fromEntries(Object.entries(dialect.tables).map(([table, path]) => [table, { path }])) },
+    alarms: { total: alarms.critical + alarms.major + alarms.minor + alarms.warning, ...alarms },
+    license: { state: status.license.state },
+    ...(status.ha === undefined ? {} : { ha: { state: status.ha } }),
+    ...(status.saveNeeded === undefined ? {} : { saveNeeded: status.saveNeeded }),
+    ...(status.resetNeeded === undefined ? {} : { resetNeeded: status.resetNeeded }),
+    ...(status.sipUsers === undefined ? {} : { sipUsersCount: status.sipUsers }),
+    dialPlans: planRoles(device, dialPlans, rules),
+    prefixesCount: [...rules.values()].reduce((sum, count) => sum + count, 0),
+  };
+}
+
+const ROLES = ['tenants', 'customers', 'registeredUsers', 'operatorConnect'] as const;
+
+function planRoles(device: SbcDevice, present: readonly string[], rules: ReadonlyMap<string, number>) {
+  const known = new Set(present.map((name) => name.toLowerCase()));
+  return ROLES.flatMap((role) => {
+    const name = device.spec.dialPlans?.[role];
+    return name === undefined ? [] : [{ role, name, present: known.has(name.toLowerCase()), rules: rules.get(name.toLowerCase()) ?? 0 }];
+  });
+}
+
+function lastKnown({
+  status,
+}: SbcDevice): Omit<
+  SbcDeviceStatus,
+  'conditions' | 'observedGeneration' | 'lastHandledReconcileAt' | 'indicator' | 'indicatorReasons' | 'carrierTrunks' | 'sitesCount'
+> {
+  if (status === undefined) return {};
+  const {
+    observedGeneration: _g,
+    conditions: _c,
+    lastHandledReconcileAt: _l,
+    indicator: _i,
+    indicatorReasons: _r,
+    carrierTrunks: _t,
+    sitesCount: _s,
+    ...rest
+  } = status;
+  return rest;
+}

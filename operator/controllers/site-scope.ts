@@ -1,0 +1,211 @@
+import { FINALIZER } from '../api/group.ts';
+import type { Customer, NumberRange, SbcDevice, SiteLocation } from '../api/kinds.ts';
+import { type KubeObject, keyOf, type ObjectKey } from '../api/meta.ts';
+import { derivedTrunkName } from '../domain/routing/trunk-names.ts';
+import { INDEX, type Stores } from './deps.ts';
+import { conditionOf, type Finding, satisfies, stalls, waits } from './finding.ts';
+import type { Governed } from './governance.ts';
+
+type TrunkSpec = SiteLocation['spec']['trunks'][number];
+
+/** One trunk of a site with everything it refers to. */
+export interface TrunkScope {
+  readonly spec: TrunkSpec;
+  readonly state: 'Active' | 'Draining' | 'Standby';
+  readonly priority: number;
+  readonly deviceKey: ObjectKey;
+  readonly device: SbcDevice | undefined;
+  /** Fixed in status at first use, else derived now; undefined while it cannot be derived. */
+  readonly fqdn: string | undefined;
+  /** Why this trunk cannot be used at all. */
+  readonly problem: Finding | undefined;
+}
+
+/** A site with its references, as one pass sees them. */
+export interface SiteScope {
+  readonly site: SiteLocation;
+  readonly customer: Customer | undefined;
+  readonly siteName: string;
+  readonly tenantId: string | undefined;
+  /** Essentials has no Microsoft part (design §3). */
+  readonly essentials: boolean;
+  /** True when usages, routes and policies are ours to make: not Essentials and `m365.defaultRouting`. */
+  readonly routesInMicrosoft: boolean;
+  readonly trunks: readonly TrunkScope[];
+  /** Whose suspend and changePolicy hold for a write: site, Customer, every trunk's device. */
+  readonly chain: readonly Governed[];
+}
+
+export function siteScope(site: SiteLocation, stores: Stores): SiteScope {
+  const namespace = site.metadata.namespace ?? '';
+  const customer = stores.customers.get(`${namespace}/${site.spec.customerRef.name}`);
+  const service = serviceOf(site, customer);
+  const siteName = site.spec.siteName ?? customer?.spec.shortName ?? site.metadata.name;
+  const essentials = service?.licenseType === 'HostedEssentials' || service?.licenseType === 'OCEssentials';
+  const trunks = site.spec.trunks.map((trunk) => trunkScope(trunk, site, siteName, stores));
+  const devices = trunks.flatMap((trunk) => trunk.device ?? []);
+  return {
+    site,
+    customer,
+    siteName,
+    tenantId: site.status?.tenantId ?? customer?.status?.tenantId ?? customer?.spec.tenantId,
+    essentials,
+    routesInMicrosoft: !essentials && (site.spec.m365?.defaultRouting ?? true),
+    trunks,
+    chain: [site, ...(customer === undefined ? [] : [customer]), ...new Set(devices)],
+  };
+}
+
+/** The service of the Customer that a site belongs to; a site without one is DirectRouting. */
+export function serviceOf(site: SiteLocation, customer: Customer | undefined) {
+  return customer?.spec.services.find((service) => service.type === (site.spec.service ?? 'DirectRouting'));
+}
+
+function trunkScope(spec: TrunkSpec, site: SiteLocation, siteName: string, stores: Stores): TrunkScope {
+  const namespace = site.metadata.namespace ?? '';
+  const deviceKey: ObjectKey = `${spec.sbcRef.namespace ?? namespace}/${spec.sbcRef.name}`;
+  const device = stores.devices.get(deviceKey);
+  const fixed = site.status?.trunks?.find((trunk) => trunk.name === spec.name)?.fqdn;
+  const named = trunkFqdn(spec, siteName);
+  const problem = trunkProblem({ spec, deviceKey, device, named, fixed, namespace, stores });
+  return {
+    spec,
+    state: spec.state ?? 'Active',
+    priority: spec.priority ?? 1,
+    deviceKey,
+    device,
+    fqdn: fixed ?? ('fqdn' in named ? named.fqdn : undefined),
+    problem,
+  };
+}
+
+function trunkFqdn(spec: TrunkSpec, siteName: string): ReturnType<typeof derivedTrunkName> {
+  if (spec.fqdn !== undefined) return { fqdn: spec.fqdn.toLowerCase() };
+  if (spec.carrierTrunk === undefined) return { problem: 'LabelRequired', value: '' };
+  return derivedTrunkName({ carrierTrunk: spec.carrierTrunk, ...(spec.label === undefined ? {} : { label: spec.label }) }, siteName);
+}
+
+interface TrunkCheck {
+  readonly spec: TrunkSpec;
+  readonly deviceKey: ObjectKey;
+  readonly device: SbcDevice | undefined;
+  readonly named: ReturnType<typeof derivedTrunkName>;
+  readonly fixed: string | undefined;
+  readonly namespace: string;
+  readonly stores: Stores;
+}
+
+function trunkProblem({ spec, deviceKey, device, named, fixed, namespace, stores }: TrunkCheck): Finding | undefined {
+  const path = `spec.trunks[${spec.name}]`;
+  if (device === undefined) {
+    return waits(
+      'Accepted',
+      'SBCDeviceNotFound',
+      `${path}.sbcRef: SBCDevice ${deviceKey} does not exist; create it or correct the reference`,
+    );
+  }
+  if (!grantsNamespace(device, namespace, stores)) {
+    return waits(
+      'Accepted',
+      'NamespaceNotGranted',
+      `${path}.sbcRef: SBCDevice ${deviceKey} does not grant namespace ${namespace}; its owner sets spec.allowedNamespaces`,
+    );
+  }
+  if ('problem' in named) return namingProblem(named, path);
+  if (fixed !== undefined && fixed !== named.fqdn) {
+    return stalls(
+      'Accepted',
+      'NameFixed',
+      `${path} would now be ${named.fqdn}, but ${fixed} is in use; names are fixed at first use: delete the site with deletionPolicy Orphan, create it anew and adopt`,
+    );
+  }
+  return undefined;
+}
+
+function namingProblem(named: { readonly problem: 'LabelRequired' | 'FqdnTooLong'; readonly value: string }, path: string): Finding {
+  return named.problem === 'LabelRequired'
+    ? stalls(
+        'Accepted',
+        'DnsLabelInvalid',
+        `${path}.label: "${named.value}" is not a DNS label (a-z, 0-9 and inner hyphens, at most 63); set spec.trunks[].label`,
+      )
+    : stalls(
+        'Accepted',
+        'FqdnTooLong',
+        `${path}: ${named.value} has ${named.value.length} characters, a trunk name may have 48; set a shorter spec.trunks[].label`,
+      );
+}
+
+/** Grants as Gateway API does for routes; absent means the device's own namespace (design §2, Tenancy). */
+export function grantsNamespace(device: SbcDevice, namespace: string, stores: Pick<Stores, 'namespaces'>): boolean {
+  if (device.metadata.namespace === namespace) return true;
+  const allowed = device.spec.allowedNamespaces;
+  if (allowed?.from === 'All') return true;
+  if (allowed?.from !== 'Selector') return false;
+  const labels = stores.namespaces.get(`/${namespace}`)?.metadata.labels ?? {};
+  const { matchLabels = {}, matchExpressions = [] } = allowed.selector ?? {};
+  return (
+    Object.entries(matchLabels).every(([key, value]) => labels[key] === value) &&
+    matchExpressions.every((rule) => matches(labels[rule.key], rule))
+  );
+}
+
+function matches(value: string | undefined, rule: { readonly operator: string; readonly values?: readonly string[] }): boolean {
+  switch (rule.operator) {
+    case 'In':
+      return value !== undefined && (rule.values ?? []).includes(value);
+    case 'NotIn':
+      return value === undefined || !(rule.values ?? []).includes(value);
+    case 'Exists':
+      return value !== undefined;
+    case 'DoesNotExist':
+      return value === undefined;
+    default:
+      return false;
+  }
+}
+
+/** A condition of another object that must hold before this one writes (design §2: references wait on named gates, never on Ready). */
+export function gate(
+  object: KubeObject<unknown, { readonly conditions?: readonly import('../api/meta.ts').Condition[] }>,
+  type: string,
+): Gate {
+  const condition = conditionOf(object as never, type);
+  const reason =
+    object.kind === 'Customer' ? 'CustomerNotReady' : object.kind === 'SBCDevice' ? 'SBCDeviceNotReady' : 'SiteLocationNotReady';
+  if (satisfies(condition)) return undefined;
+  const detail = condition === undefined ? 'has not been looked at yet' : `${type} is ${condition.status}: ${condition.message}`;
+  return { reason, message: `${object.kind} ${object.metadata.name}: ${detail}` };
+}
+
+/** Undefined: open. */
+export type Gate =
+  | {
+      readonly reason: 'CustomerNotReady' | 'SBCDeviceNotReady' | 'SiteLocationNotReady' | 'CarrierTrunkNotReady' | 'ParentNotProtected';
+      readonly message: string;
+    }
+  | undefined;
+
+/** Before a child's first outside write its parents carry our finalizer, so that none can vanish under it (design §3.9). */
+export function protectedBy(parents: readonly KubeObject[]): Gate {
+  const bare = parents.find((parent) => !(parent.metadata.finalizers ?? []).includes(FINALIZER));
+  return (
+    bare && { reason: 'ParentNotProtected', message: `${bare.kind} ${bare.metadata.name} does not carry the finalizer ${FINALIZER} yet` }
+  );
+}
+
+export function isTerminating(object: KubeObject | undefined): boolean {
+  return object?.metadata.deletionTimestamp !== undefined;
+}
+
+/** Objects that wait for their children to go say which (design §3.9: the first five and the total). */
+export function blockers(children: readonly KubeObject[]): string {
+  const named = children.slice(0, 5).map((child) => `${child.kind} ${child.metadata.name}`);
+  return children.length > named.length
+    ? `${named.join(', ')} and ${children.length - named.length} more (${children.length} in all)`
+    : named.join(', ');
+}
+
+export function rangesOf(site: SiteLocation, stores: Pick<Stores, 'ranges'>): readonly NumberRange[] {
+  return stores.ranges.byIndex(INDEX.site, keyOf(site));
+}

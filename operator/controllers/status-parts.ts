@@ -1,0 +1,24 @@
+import type { Json } from '../domain/change/object.ts';
+import type { DriftItem } from '../domain/change/plan.ts';
+
+/** Limits of design §2: a status stays small whatever happens outside; the totals stay exact. */
+const MAX_DRIFT = 50;
+const MAX_VALUE = 256;
+
+export interface DriftStatus {
+  readonly drift?: { system: string; target: string; kind: string; name: string; field: string; before?: string; after?: string }[];
+  readonly driftTotals?: { objects: number; fields: number };
+}
+
+/** `status.drift` and its totals; nothing at all while nothing has drifted. */
+export function driftStatus(items: readonly DriftItem[]): DriftStatus {
+  if (items.length === 0) return {};
+  const objects = new Set(items.map(({ system, target, kind, name }) => `${system}|${target}|${kind}|${name}`)).size;
+  const drift = items.slice(0, MAX_DRIFT).map(({ before, after, ...item }) => ({ ...item, before: shown(before), after: shown(after) }));
+  return { drift, driftTotals: { objects, fields: items.length } };
+}
+
+function shown(value: Json | undefined): string {
+  const text = typeof value === 'string' ? value : JSON.stringify(value ?? null);
+  return text.length > MAX_VALUE ? `${text.slice(0, MAX_VALUE - 1)}…` : text;
+}
