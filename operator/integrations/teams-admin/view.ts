@@ -1,0 +1,127 @@
+import type { z } from 'zod';
+import { sameJson } from '../../domain/change/canonical.ts';
+import type { Change } from '../../domain/change/change-set.ts';
+import { identityOf, type Json, type OutsideObject } from '../../domain/change/object.ts';
+import type { TeamsUser } from './client.ts';
+import type { VoiceView } from './port.ts';
+import type { GatewayWire, PolicyWire, RouteWire } from './wire.ts';
+import { CONFIG_TYPE } from './wire.ts';
+
+/** What was listed of one tenant. */
+export interface Listed {
+  readonly gateways: readonly z.infer<typeof GatewayWire>[];
+  readonly usages: readonly string[];
+  readonly routes: readonly z.infer<typeof RouteWire>[];
+  readonly policies: readonly z.infer<typeof PolicyWire>[];
+  /** Undefined: could not be read in full. */
+  readonly users: readonly TeamsUser[] | undefined;
+}
+
+/** The listed configuration in our own words: names bare, trunks in lower case and sorted, descriptions as markers. */
+export function voiceView(tenantId: string, listed: Listed): VoiceView {
+  return {
+    objects: [
+      ...listed.gateways.map((gateway) => gatewayObject(tenantId, gateway)),
+      ...listed.usages.map((label) => usageObject(tenantId, label)),
+      ...listed.routes.map((route) => routeObject(tenantId, route)),
+      ...listed.policies.map((policy) => policyObject(tenantId, policy)),
+    ],
+    grants: listed.users === undefined ? undefined : grantsOf(listed.users),
+  };
+}
+
+function gatewayObject(tenantId: string, gateway: z.infer<typeof GatewayWire>): OutsideObject {
+  return {
+    ...placeOf(tenantId),
+    kind: 'PstnGateway',
+    name: gateway.Identity.toLowerCase(),
+    fields: {
+      enabled: gateway.Enabled ?? false, // the service's own default (teams-admin-api §6)
+      mediaBypass: gateway.MediaBypass ?? false,
+      ...(typeof gateway.SipSignalingPort === 'number' ? { sipSignalingPort: gateway.SipSignalingPort } : {}),
+    },
+  };
+}
+
+function usageObject(tenantId: string, label: string): OutsideObject {
+  return { ...placeOf(tenantId), kind: 'PstnUsage', name: label, fields: {} };
+}
+
+export function routeObject(tenantId: string, route: z.infer<typeof RouteWire>): OutsideObject {
+  return {
+    ...placeOf(tenantId),
+    kind: 'VoiceRoute',
+    name: route.Identity,
+    fields: {
+      numberPattern: route.NumberPattern ?? '',
+      gateways: route.OnlinePstnGatewayList.map((fqdn) => fqdn.toLowerCase()).sort(),
+      usages: route.OnlinePstnUsages,
+      ...(typeof route.Priority === 'number' ? { priority: route.Priority } : {}),
+    },
+    ...markerOf(route.Description),
+  };
+}
+
+export function policyObject(tenantId: string, policy: z.infer<typeof PolicyWire>): OutsideObject {
+  return {
+    ...placeOf(tenantId),
+    kind: 'VoiceRoutingPolicy',
+    name: policy.Identity.replace(/^tag:/i, ''),
+    fields: { usages: policy.OnlinePstnUsages },
+    ...markerOf(policy.Description),
+  };
+}
+
+function placeOf(tenantId: string): { readonly system: 'teams-admin'; readonly target: string } {
+  return { system: 'teams-admin', target: tenantId };
+}
+
+function markerOf(description: string | null | undefined): { marker?: string } {
+  return description === undefined || description === null || description === '' ? {} : { marker: description };
+}
+
+/** Users by the voice routing policy in effect for them, direct or through a group: both carry calls over it. */
+function grantsOf(users: readonly TeamsUser[]): Record<string, number> | undefined {
+  const grants: Record<string, number> = {};
+  for (const { effectivePolicyAssignments } of users) {
+    if (effectivePolicyAssignments === undefined || effectivePolicyAssignments === null) return undefined;
+    for (const { policyType, policyAssignment } of effectivePolicyAssignments) {
+      if (policyType !== CONFIG_TYPE.VoiceRoutingPolicy || !policyAssignment.displayName) continue;
+      const name = policyAssignment.displayName.replace(/^tag:/i, '').toLowerCase();
+      grants[name] = (grants[name] ?? 0) + 1;
+    }
+  }
+  return grants;
+}
+
+/** The view as it is once the change has become visible. Pure. */
+export function overlayVoiceView(view: VoiceView, change: Change): VoiceView {
+  const id = identityOf(change);
+  const others = view.objects.filter((object) => identityOf(object) !== id);
+  if (change.action === 'remove') return { ...view, objects: others };
+  const known = view.objects.find((object) => identityOf(object) === id);
+  if (known === undefined && change.action === 'update') return view; // an update makes nothing
+  const { system, target, kind, name } = known ?? change;
+  const marker = change.marker ?? known?.marker;
+  const changed: OutsideObject = {
+    system,
+    target,
+    kind,
+    name,
+    fields: { ...known?.fields, ...afterFields(change) },
+    ...(marker === undefined ? {} : { marker }),
+  };
+  return { ...view, objects: [...others, changed] };
+}
+
+/** True when the objects already are as the change leaves them. Pure. */
+export function showsChange(objects: readonly OutsideObject[], change: Change): boolean {
+  const id = identityOf(change);
+  const found = objects.find((object) => identityOf(object) === id);
+  if (change.action === 'remove') return found === undefined;
+  return found !== undefined && Object.entries(afterFields(change)).every(([path, after]) => sameJson(found.fields[path], after));
+}
+
+function afterFields(change: Change): Record<string, Json> {
+  return Object.fromEntries(change.fields.flatMap(({ path, after }) => (after === undefined ? [] : [[path, after]])));
+}
