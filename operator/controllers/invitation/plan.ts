@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import type { Customer, Invitation } from '../../api/kinds.ts';
+import type { Change } from '../../domain/change/change-set.ts';
+import type { ControllerSettings } from '../deps.ts';
+import { durationMs } from '../duration.ts';
+
+const DEFAULT_LIFE_MS = 168 * 60 * 60_000;
+
+export type MailPurpose = 'Invitation' | 'Reminder';
+
+/** What an invitation is at one moment; pure, from object and time (S112–S115). */
+export interface InvitationState {
+  /** Part of the link. Not the customer's id (S053) and not guessable: derived from the object's uid, which only the cluster knows. */
+  readonly invitationId: string;
+  readonly createdAt: string;
+  readonly expiresAt: string;
+  readonly phase: 'Pending' | 'Expired' | 'Revoked' | 'Completed';
+  /** The mail that is due now; undefined: none. */
+  readonly due: MailPurpose | undefined;
+  /** When to look again at the latest, ms from now. */
+  readonly nextMs: number | undefined;
+}
+
+export function invitationState(invitation: Invitation, customerAuthenticated: boolean, nowMs: number): InvitationState {
+  const { metadata, spec, status } = invitation;
+  const createdAt = status?.createdAt ?? metadata.creationTimestamp ?? new Date(nowMs).toISOString();
+  const expiresMs = Date.parse(createdAt) + (durationMs(spec.expiresAfter) ?? DEFAULT_LIFE_MS);
+  const phase = customerAuthenticated ? 'Completed' : spec.revoked === true ? 'Revoked' : nowMs >= expiresMs ? 'Expired' : 'Pending';
+  const reminderMs = reminderDue(invitation);
+  const due = phase !== 'Pending' || spec.type === 'Request' ? undefined : dueMail(invitation, reminderMs, nowMs);
+  const next = phase === 'Pending' ? Math.min(expiresMs, reminderMs ?? expiresMs) - nowMs : undefined;
+  return {
+    invitationId: createHash('sha256').update(`invitation|${metadata.uid ?? ''}`).digest('hex').slice(0, 32),
+    createdAt,
+    expiresAt: new Date(expiresMs).toISOString(),
+    phase,
+    due,
+    nextMs: next === undefined ? undefined : Math.max(next, 1000),
+  };
+}
+
+/** Wall clock, ms, at which the next reminder is due; undefined without `spec.reminder` or before the first mail. */
+function reminderDue({ spec, status }: Invitation): number | undefined {
+  const everyMs = durationMs(spec.reminder?.every);
+  return everyMs === undefined || status?.lastSentAt === undefined ? undefined : Date.parse(status.lastSentAt) + everyMs;
+}
+
+function dueMail({ status }: Invitation, reminderMs: number | undefined, nowMs: number): MailPurpose | undefined {
+  if (status?.emailSent !== true) return 'Invitation';
+  return reminderMs !== undefined && nowMs >= reminderMs ? 'Reminder' : undefined;
+}
+
+/** Deterministic, so that a mail that may have been sent twice carries one id (design §4 mail). */
+export function messageId(state: InvitationState, sentCount: number, installation: string): string {
+  return `${state.invitationId}.${sentCount + 1}@${installation}.trunkline`;
+}
+
+export function authUrl(state: InvitationState, settings: Pick<ControllerSettings, 'portalUrl'>): string | undefined {
+  return settings.portalUrl === undefined ? undefined : `${settings.portalUrl.replace(/\/$/, '')}/${state.invitationId}`;
+}
+
+export interface MailInput {
+  readonly invitation: Invitation;
+  readonly customer: Customer;
+  readonly state: InvitationState;
+  readonly purpose: MailPurpose;
+  readonly messageId: string;
+  readonly settings: ControllerSettings;
+}
+
+/** The mail as a change: the names of the place holders are kept from what providers have in their templates (S118). */
+export function mailChange({ invitation, customer, state, purpose, messageId: name, settings }: MailInput): Change {
+  const variables = {
+    CustomerId: customer.spec.shortName,
+    AccountName: customer.spec.fullName,
+    CustomerAuthenticationPortalUrl: settings.portalUrl ?? '',
+    InvitationId: state.invitationId,
+    ProviderName: settings.providerName,
+    ExpiresAt: state.expiresAt,
+  };
+  const template = invitation.spec.template ?? (purpose === 'Reminder' ? 'Reminder' : 'Activate');
+  const fields = [
+    { path: 'to', after: invitation.spec.email },
+    { path: 'template', after: template },
+    { path: 'variables', after: variables },
+  ];
+  return { system: 'mail', target: 'smtp', kind: 'Mail', name, action: 'create', fields, after: [] };
+}
