@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { buildRung } from './build-rung.ts';
 import { cacheDirectory } from './cache.ts';
-import { downloadRung } from './download-rung.ts';
+import { downloadRung, OFFICIAL_ORIGINS, type Origins } from './download-rung.ts';
 import { assetsRung, cacheRung } from './folder-rung.ts';
 import { climb, pathsOf } from './ladder.ts';
 import { withLock } from './lock.ts';
@@ -13,6 +13,10 @@ export interface PrepareOptions<Name extends BinaryName> {
   readonly wanted?: readonly Name[];
   /** Default: this process's environment. */
   readonly env?: NodeJS.ProcessEnv;
+  /** Default: where the projects publish. */
+  readonly origins?: Origins;
+  /** Default `go`. */
+  readonly goCommand?: string;
 }
 
 /** So that the message of a failure names this way too. */
@@ -26,7 +30,7 @@ const NO_CLUSTER = 'existing cluster: none given (--kubeconfig FILE, --context N
 export async function prepareBinaries<Name extends BinaryName = BinaryName>(
   options: PrepareOptions<Name>,
 ): Promise<Readonly<Record<Name, string>>> {
-  const { report, env = process.env } = options;
+  const { report, env = process.env, origins = OFFICIAL_ORIGINS, goCommand = 'go' } = options;
   const wanted = options.wanted ?? (BINARY_NAMES as readonly BinaryName[] as readonly Name[]);
   const platform = thisPlatform();
   const root = join(cacheDirectory(env), 'control-plane');
@@ -39,8 +43,8 @@ export async function prepareBinaries<Name extends BinaryName = BinaryName>(
   const prepared = await withLock(join(root, 'lock'), { report }, async () => {
     // Another run may have prepared them while this one waited.
     const stillMissing = await climb({ ...atHand, notes: [] }, [cache]);
-    const download = downloadRung({ directory: downloaded, platform, report, recipeOf });
-    const build = buildRung({ directory: built, platform, env, report, recipeOf });
+    const download = downloadRung({ directory: downloaded, platform, report, recipeOf, origins });
+    const build = buildRung({ directory: built, platform, env, report, recipeOf, goCommand });
     return climb({ ...stillMissing, notes: atHand.notes }, [download, build]);
   });
   return pathsOf(prepared, wanted);

@@ -1,8 +1,9 @@
 import { statSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { partialPath, prepareFolder, publish } from './cache.ts';
 import type { FoundBinaries, Rung } from './ladder.ts';
-import type { BinaryName, Platform, Recipe } from './recipes.ts';
+import { type BinaryName, GO_BUILD_FLAGS, type Platform, type Recipe } from './recipes.ts';
 import { tailOf } from './server-start.ts';
 import { Supervision } from './supervision.ts';
 
@@ -13,8 +14,7 @@ export interface BuildOptions {
   readonly env: NodeJS.ProcessEnv;
   readonly report: (line: string) => void;
   readonly recipeOf: (binary: BinaryName) => Recipe;
-  /** Default `go`. */
-  readonly goCommand?: string;
+  readonly goCommand: string;
 }
 
 const HEARTBEAT_MS = 30_000;
@@ -62,8 +62,8 @@ async function build(options: BuildOptions, supervision: Supervision, binary: Bi
 
 async function runGo(options: BuildOptions, supervision: Supervision, recipe: Recipe, output: string): Promise<void> {
   const logFile = join(options.directory, `build-${recipe.binary}.log`);
-  const command = options.goCommand ?? 'go';
-  const args = ['build', '-mod=readonly', '-trimpath', '-buildvcs=false', `-ldflags=${recipe.ldflags.join(' ')}`, `-o=${output}`];
+  const command = options.goCommand;
+  const args = ['build', ...GO_BUILD_FLAGS, `-ldflags=${recipe.ldflags.join(' ')}`, `-o=${output}`];
   const spec = { name: `build ${recipe.binary}`, command, args: [...args, recipe.goPackage], logFile, niceness: NICENESS };
   const env = { ...options.env, ...buildEnvironment(options.platform) };
   const go = await supervision.run({ ...spec, cwd: recipe.moduleDirectory, env }).catch((error: unknown) => {
@@ -71,6 +71,7 @@ async function runGo(options: BuildOptions, supervision: Supervision, recipe: Re
   });
   const { code, signal } = await go.exited;
   if (code !== 0) throw new Error(`building ${recipe.binary} failed (${signal ?? `code ${code}`}):\n${await tailOf(logFile)}`);
+  await rm(logFile);
 }
 
 /** The user's own settings for other builds must not change these. */

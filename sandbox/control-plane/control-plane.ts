@@ -16,7 +16,7 @@ export interface ControlPlaneOptions {
   /** Paths of the binaries, when already known; else they are looked for and, if need be, built. */
   readonly binaries?: Readonly<Record<BinaryName, string>>;
   /** YAML file or folder of CRDs to install before the start counts as done. */
-  readonly crds?: string;
+  readonly crds?: string | undefined;
   /** Writes an audit log (Metadata level, with user agents). Default false. */
   readonly auditLog?: boolean;
   /** Default true. Without it nothing makes service accounts, collects garbage or empties namespaces. */

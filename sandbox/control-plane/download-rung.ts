@@ -19,7 +19,7 @@ export interface DownloadOptions {
   readonly platform: Platform;
   readonly report: (line: string) => void;
   readonly recipeOf: (binary: BinaryName) => Recipe;
-  readonly origins?: Origins;
+  readonly origins: Origins;
   /** How long a server may take to begin its answer. Default 5 s: without a network the build should start soon. */
   readonly answerTimeoutMs?: number;
 }
@@ -33,7 +33,7 @@ export interface Origins {
   readonly helm: string;
 }
 
-const OFFICIAL: Origins = {
+export const OFFICIAL_ORIGINS: Origins = {
   envtestIndex: 'https://raw.githubusercontent.com/kubernetes-sigs/controller-tools/HEAD/envtest-releases.yaml',
   envtestArchives: 'https://github.com/kubernetes-sigs/controller-tools/releases/download',
   kubernetes: 'https://dl.k8s.io',
@@ -74,7 +74,7 @@ async function downloadAll(options: DownloadOptions, wanted: readonly BinaryName
 
 function sourcesFor(options: DownloadOptions): Source[] {
   const { os, arch } = options.platform;
-  const { kubernetes, helm } = options.origins ?? OFFICIAL;
+  const { kubernetes, helm } = options.origins;
   const sources: Source[] = [
     { gives: ['etcd', 'kube-apiserver', 'kubectl'], find: () => findEnvtest(options) },
     {
@@ -106,7 +106,7 @@ const EnvtestIndex = z.object({ releases: z.record(z.string(), z.record(z.string
 /** The newest archive of our Kubernetes minor: not every patch release has one. */
 async function findEnvtest(options: DownloadOptions): Promise<Release> {
   const { os, arch } = options.platform;
-  const { envtestIndex, envtestArchives } = options.origins ?? OFFICIAL;
+  const { envtestIndex, envtestArchives } = options.origins;
   const minor = options.recipeOf('kube-apiserver').version.split('.').slice(0, 2).join('.');
   const { releases } = EnvtestIndex.parse(parse(await (await get(options, envtestIndex)).text()));
   const found = Object.entries(releases)

@@ -34,6 +34,9 @@ const SOURCES: Record<BinaryName, { readonly module: ModuleName; readonly goPack
   helm: { module: 'helm', goPackage: 'helm.sh/helm/v3/cmd/helm' },
 };
 
+/** Only what go.sum vouches for; the same binary from any folder. */
+export const GO_BUILD_FLAGS = ['-mod=readonly', '-trimpath', '-buildvcs=false'] as const;
+
 /** Without symbol tables: a third of the size. */
 const STRIP = ['-s', '-w'];
 
@@ -46,7 +49,7 @@ export function recipeOf(binary: BinaryName): Recipe {
 
 /** Names the folder of a set of built binaries: anything that would change one of them changes the key. */
 export function buildKey(platform: Platform): string {
-  const hash = createHash('sha256');
+  const hash = createHash('sha256').update(GO_BUILD_FLAGS.join(' '));
   for (const binary of BINARY_NAMES) {
     const { moduleDirectory, goPackage, ldflags } = recipeOf(binary);
     hash.update(`${goPackage} ${ldflags.join(' ')}\n`);
@@ -86,8 +89,11 @@ function versionFlags(module: ModuleName, version: string): string[] {
   if (module === 'etcd') return [];
   if (module === 'kubernetes') {
     const [major, minor] = version.split('.');
-    const names = 'k8s.io/component-base/version';
-    return setVariables({ [`${names}.gitVersion`]: `v${version}`, [`${names}.gitMajor`]: major, [`${names}.gitMinor`]: minor });
+    // The second names the program in the user agent; the commit is not in a module's archive.
+    const values = { gitVersion: `v${version}`, gitMajor: major, gitMinor: minor, gitCommit: 'unknown', gitTreeState: 'clean' };
+    return ['k8s.io/component-base/version', 'k8s.io/client-go/pkg/version'].flatMap((goPackage) =>
+      setVariables(Object.fromEntries(Object.entries(values).map(([name, value]) => [`${goPackage}.${name}`, value]))),
+    );
   }
   const kubernetesMinor = pinnedVersion('helm', 'k8s.io/client-go').split('.')[1];
   return setVariables({

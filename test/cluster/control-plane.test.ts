@@ -1,0 +1,163 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { CoreV1Api } from '@kubernetes/client-node';
+import { describe, expect, it } from 'vitest';
+import { run } from '../../sandbox/control-plane/cluster.ts';
+import { openCluster } from '../../sandbox/control-plane/connect.ts';
+import { apply, kubeConfigFrom, ownControlPlane, sharedCluster, uniqueNamespace } from '../support/control-plane.ts';
+
+const CLI = fileURLToPath(new URL('../../sandbox/control-plane/cli.ts', import.meta.url));
+const PATIENCE = { timeout: 60_000, interval: 200 };
+
+/** Processes, any user's, whose arguments name that folder. */
+async function processesUnder(directory: string): Promise<string[]> {
+  const { stdout } = await run('ps', ['-eo', 'pid,args']);
+  return stdout.split('\n').filter((line) => line.includes(directory));
+}
+
+describe('the shared control plane', () => {
+  it('is a real Kubernetes of the pinned version, with our CRDs served', async () => {
+    const cluster = sharedCluster();
+    expect(cluster.version).toBe('v1.36.3');
+    const { stdout } = await cluster.kubectl(['api-resources', '--api-group=trunkline.dev', '--output=name']);
+    expect(stdout.trim().split('\n').sort()).toEqual(
+      ['customers', 'invitations', 'numberranges', 'sbcdevices', 'sitelocations'].map((plural) => `${plural}.trunkline.dev`),
+    );
+  });
+
+  it('lets a service account do what RBAC grants and nothing else', async () => {
+    const cluster = sharedCluster();
+    const namespace = await uniqueNamespace(cluster, 'rbac');
+    const rbac = 'rbac.authorization.k8s.io';
+    await apply(cluster, [
+      { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'reader', namespace } },
+      {
+        apiVersion: `${rbac}/v1`,
+        kind: 'Role',
+        metadata: { name: 'reader', namespace },
+        rules: [{ apiGroups: [''], resources: ['configmaps'], verbs: ['list'] }],
+      },
+      {
+        apiVersion: `${rbac}/v1`,
+        kind: 'RoleBinding',
+        metadata: { name: 'reader', namespace },
+        roleRef: { apiGroup: rbac, kind: 'Role', name: 'reader' },
+        subjects: [{ kind: 'ServiceAccount', name: 'reader', namespace }],
+      },
+    ]);
+    const api = kubeConfigFrom(await cluster.serviceAccountKubeconfig(namespace, 'reader')).makeApiClient(CoreV1Api);
+    // The controller manager publishes the CA in every namespace.
+    const names = async () => (await api.listNamespacedConfigMap({ namespace })).items.map(({ metadata }) => metadata?.name);
+    await expect.poll(names, PATIENCE).toContain('kube-root-ca.crt');
+    await expect(api.listNamespacedSecret({ namespace })).rejects.toMatchObject({ code: 403 });
+    await expect(api.listNamespacedConfigMap({ namespace: 'kube-system' })).rejects.toMatchObject({ code: 403 });
+  });
+
+  it('turns a Deployment into Pods, through the controllers of Kubernetes itself', async () => {
+    const cluster = sharedCluster();
+    const namespace = await uniqueNamespace(cluster, 'deploy');
+    const labels = { app: 'web' };
+    const template = { metadata: { labels }, spec: { containers: [{ name: 'web', image: 'example.org/web:1' }] } };
+    await apply(cluster, [
+      {
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        metadata: { name: 'web', namespace },
+        spec: { replicas: 2, selector: { matchLabels: labels }, template },
+      },
+    ]);
+    const namesOf = async (kind: string) => (await cluster.kubectl(['get', kind, '-n', namespace, '-o', 'name'])).stdout.trim().split('\n');
+    await expect.poll(() => namesOf('pods'), PATIENCE).toHaveLength(2);
+    expect(await namesOf('replicasets')).toHaveLength(1);
+  });
+
+  it('empties a deleted namespace', async () => {
+    const cluster = sharedCluster();
+    const namespace = await uniqueNamespace(cluster, 'gone');
+    await apply(cluster, [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'one', namespace } }]);
+    await cluster.kubectl(['delete', 'namespace', namespace, '--timeout=60s']);
+    await expect(cluster.kubectl(['get', 'namespace', namespace])).rejects.toThrow('not found');
+  });
+
+  it('writes who did what with which program into the audit log', async () => {
+    const cluster = sharedCluster();
+    const namespace = await uniqueNamespace(cluster, 'audit');
+    await apply(cluster, [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'traced', namespace } }]);
+    await cluster.kubectl(['get', 'configmap', 'traced', '-n', namespace]);
+    const lines = (await readFile(cluster.auditLogPath ?? '', 'utf8')).trim().split('\n');
+    const entries = lines
+      .map((line) => JSON.parse(line))
+      .filter((entry) => entry.objectRef?.namespace === namespace && entry.objectRef.name === 'traced');
+    expect(entries.map((entry) => [entry.verb, entry.user.username, entry.level])).toEqual([
+      ['patch', 'trunkline-sandbox-admin', 'Metadata'],
+      ['get', 'trunkline-sandbox-admin', 'Metadata'],
+    ]);
+    expect(entries[0].userAgent).toMatch(/^kubectl\/v1\.36\.3 /);
+  });
+
+  it('can be used as an existing cluster, which is left running', async () => {
+    const { kubeconfigPath, server, version } = sharedCluster();
+    const open = await openCluster({ kubeconfig: kubeconfigPath, context: 'trunkline-sandbox' }, { report: () => undefined });
+    expect({ server: open.cluster.server, version: open.cluster.version }).toEqual({ server, version });
+    expect((await open.cluster.helm(['list'])).stdout).toContain('NAME');
+    await open.close();
+    expect(existsSync(open.cluster.scratchDirectory)).toBe(false);
+    expect((await sharedCluster().kubectl(['get', '--raw=/readyz'])).stdout).toBe('ok');
+  });
+});
+
+describe('a control plane of its own', () => {
+  it('starts beside others in seconds, each with its own data', async () => {
+    const planes = await Promise.all([ownControlPlane(), ownControlPlane({ auditLog: true })]);
+    const [one, other] = planes;
+    console.log(`two control planes started at once: ${planes.map((plane) => `${(plane.startedInMs / 1000).toFixed(1)} s`).join(' and ')}`);
+    await one.kubectl(['create', 'namespace', 'only-here']);
+    await expect(other.kubectl(['get', 'namespace', 'only-here'])).rejects.toThrow('not found');
+    expect(existsSync(other.auditLogPath ?? '')).toBe(true);
+    expect(one.auditLogPath).toBeUndefined();
+  });
+
+  it('keeps address and data over restarts of its API server, orderly and not', async () => {
+    const plane = await ownControlPlane();
+    await plane.kubectl(['create', 'configmap', 'kept', '-n', 'default']);
+    for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+      const before = plane.pids().get('kube-apiserver');
+      const startedAt = performance.now();
+      await plane.restartApiServer(signal); // the controller manager's watches are open meanwhile
+      console.log(`API server restarted after ${signal} in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
+      expect(plane.pids().get('kube-apiserver')).not.toBe(before);
+      const { stdout } = await plane.kubectl(['get', 'configmap', 'kept', '-n', 'default', '-o', 'name']);
+      expect(stdout.trim()).toBe('configmap/kept');
+    }
+  });
+
+  it('leaves neither processes nor files behind when stopped', async () => {
+    const plane = await ownControlPlane({ crds: undefined });
+    expect(await processesUnder(plane.scratchDirectory)).not.toEqual([]);
+    const startedAt = performance.now();
+    await plane.stop();
+    console.log(`control plane stopped in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
+    expect(await processesUnder(plane.scratchDirectory)).toEqual([]);
+    expect(existsSync(plane.scratchDirectory)).toBe(false);
+  });
+
+  it('tells the last lines of the log when a server does not start', async () => {
+    await expect(ownControlPlane({ apiServerArguments: ['--authorization-mode=Wishful'] })).rejects.toThrow(
+      /kube-apiserver ended \(code 1\) before it was ready\. Last lines of its log:\n(.*\n)*.*Wishful/,
+    );
+  });
+
+  it('ends with the process that started it, even by SIGKILL', async () => {
+    const owner = spawn(process.execPath, [CLI, 'start'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const [output] = (await once(owner.stdout, 'data')) as [Buffer];
+    const directory = dirname(output.toString().trim());
+    expect((await processesUnder(directory)).length).toBeGreaterThanOrEqual(4);
+    owner.kill('SIGKILL');
+    await expect.poll(() => processesUnder(directory), PATIENCE).toEqual([]);
+    await expect.poll(() => existsSync(directory), PATIENCE).toBe(false);
+  });
+});
