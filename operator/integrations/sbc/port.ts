@@ -15,6 +15,10 @@ export interface SbcConnection {
   readonly password: string;
   /** True: another person's unsaved work may be saved with ours (telephony 5.3). */
   readonly saveForeign: boolean;
+  /** `SBCDevice.spec.limits`; a plan that would exceed them is refused before the device is touched (audiocodes-sbc §18). */
+  readonly limits?: { readonly dialPlanRules?: number; readonly tagLength?: number };
+  /** `SBCDevice.status.dialect` as last recorded: keeps a device writable after its last rule has gone. Ignored on another firmware. */
+  readonly dialect?: SbcDialect;
 }
 
 export type Health = 'OK' | 'Warning' | 'Error' | 'Clear' | 'Undetermined';
@@ -35,15 +39,19 @@ export interface SbcStatus {
 
 /** Context path and key spelling per table, learned from the device's own CLI script (telephony 5.1). */
 export interface SbcDialect {
+  /** Firmware version that the spellings were learned on. */
   readonly name: string;
-  /** Table → the spelling, e.g. `DialPlanRule` → `sbc dial-plan/dial-plan-rule(name,prefix,tag)`. A table not listed is not written. */
+  /** Table → the spelling, e.g. `configure voip > sbc dial-plan {plan} > dial-plan-rule {rule} : name=Name …`. A table not listed is not written. */
   readonly tables: Readonly<Record<string, string>>;
+  /** Table → why its spelling is not known; what `DialectUnknown` says. */
+  readonly unknown?: Readonly<Record<string, string>>;
 }
 
 /**
  * One device as read in one go. `objects`: kind `DialPlanRule`, name `<plan>/<prefix>`, fields `{ tag, ruleName }`, system `sbc`,
  * target `namespace/name` of the SBCDevice. Rules with one (plan, prefix) twice on the device appear once, the first of them, with
- * `fields.duplicates` = how many more (telephony 5.2).
+ * `fields.duplicates` = how many more (telephony 5.2). `ruleName` is in its first form: a derived name that had to take a later `n`
+ * because its first form was not free on the device (design §9.4) is shown, planned and compared with n = 0.
  */
 export interface SbcView {
   readonly status: SbcStatus;
@@ -55,11 +63,14 @@ export interface SbcView {
   readonly gaps: readonly string[];
   /** SHA-256 over the configuration part; what an approval of a suspect observation names. */
   readonly hash: string;
+  /** Only in a read-back: rules that somebody else changed between our read and it, at most 50; reported, never reverted. */
+  readonly foreignChanges?: readonly string[];
   /** Certificate days etc. of TeamsBaseline are read later; absent in this release. */
 }
 
 /** What is in use per device; the driver asks here for the connection of a target. */
 export interface SbcConnections {
+  /** Repeating it with equal values changes nothing; other values replace the connection. */
   connect(device: string, connection: SbcConnection): void;
   isConnected(device: string): boolean;
   disconnect(device: string): void;

@@ -25,6 +25,8 @@ export interface DeviceConfiguration {
   readonly ipGroups: readonly string[];
   /** Why the file cannot be trusted; empty when it can (telephony 6.4). */
   readonly gaps: readonly string[];
+  /** False when a part of the file is broken or cut off: nothing may be written by its row numbers. */
+  readonly isWhole: boolean;
   /** SHA-256 over everything but comments and blank lines, hex. */
   readonly hash: string;
 }
@@ -43,6 +45,7 @@ export function readConfiguration(text: string): DeviceConfiguration {
     rules,
     ipGroups: ipGroups === undefined ? [] : namesIn(ipGroups, 'Name'),
     gaps: [...brokenPlaces(ini), ...missingTables(ini), ...planGaps, ...ruleGaps],
+    isWhole: ini.problems.length === 0 && planGaps.length === 0 && ruleGaps.length === 0,
     hash: configurationHash(text),
   };
 }
