@@ -1,0 +1,103 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import { z } from 'zod';
+
+const Seconds = z.number().positive().max(86_400);
+const HttpsUrl = z.url({ protocol: /^https$/ });
+
+/**
+ * Every setting that the operator has, as the chart writes it into one file. Unknown keys are errors, since typos otherwise vanish; passwords
+ * come from files that Secrets are mounted as, never from this file.
+ */
+const ConfigSchema = z.strictObject({
+  installation: z
+    .string()
+    .regex(/^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/, 'must be 1 to 40 characters of a-z, 0-9 and inner hyphens')
+    .describe('part of every ownership marker outside; keep it across clusters'),
+  namespace: z.string().min(1).max(63).default('trunkline').describe("the operator's own namespace: lease, open marks, mail templates"),
+  watchNamespaces: z.array(z.string().min(1).max(63)).max(1000).default([]).describe('empty means all namespaces'),
+  actuation: z.enum(['Active', 'Paused']).default('Active').describe('Paused looks and writes nothing outside'),
+  defaults: z.strictObject({ changePolicy: z.enum(['Enforce', 'Report', 'Observe']).default('Enforce') }).default({ changePolicy: 'Enforce' }),
+  provider: z.strictObject({ name: z.string().max(200).default('') }).default({ name: '' }),
+  portalUrl: HttpsUrl.refine((url) => new URL(url).pathname.replace(/\/$/, '').endsWith('/authenticate'), 'must end in /authenticate (S061)').optional(),
+  cloud: z
+    .discriminatedUnion('name', [
+      z.strictObject({ name: z.enum(['Public', 'USGovernment', 'China']) }),
+      z.strictObject({
+        name: z.literal('Custom'),
+        login: HttpsUrl,
+        graph: HttpsUrl,
+        teamsAdmin: HttpsUrl,
+        caFile: z.string().optional().describe('PEM file of the authority that signs these servers'),
+      }),
+    ])
+    .default({ name: 'Public' }),
+  tenantPollSeconds: Seconds.min(30).default(600).describe('how often a tenant is looked at for drift'),
+  resyncSeconds: Seconds.min(30).default(600).describe('how often an unchanged object is looked at'),
+  concurrency: z.number().int().min(1).max(100).default(10).describe('passes at the same time, for each kind'),
+  lanes: z
+    .strictObject({ inFlight: z.number().int().min(1).max(1000).default(64) })
+    .default({ inFlight: 64 })
+    .describe('calls to outside systems at the same time, in all'),
+  leaderElection: z.strictObject({ enabled: z.boolean().default(true), name: z.string().min(1).max(63).default('trunkline') }).default({ enabled: true, name: 'trunkline' }),
+  mail: z
+    .strictObject({
+      host: z.string().min(1).max(253),
+      port: z.number().int().min(1).max(65_535).default(587),
+      security: z.enum(['StartTls', 'Tls']).default('StartTls'),
+      from: z.string().min(3).max(320),
+      username: z.string().max(320).optional(),
+      passwordFile: z.string().optional(),
+      caFile: z.string().optional(),
+      templatesFolder: z.string().optional().describe('templates of the provider; absent: the built-in ones'),
+    })
+    .optional(),
+  server: z
+    .strictObject({ host: z.string().default('0.0.0.0'), port: z.number().int().min(0).max(65_535).default(8080) })
+    .default({ host: '0.0.0.0', port: 8080 })
+    .describe('metrics and probes'),
+  logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'),
+});
+
+export type Config = z.infer<typeof ConfigSchema>;
+
+/** Settings that cannot be used; the message lists every problem with its path, rule and remedy, and never a value. */
+export class ConfigProblem extends Error {
+  constructor(problems: readonly string[]) {
+    super(`The configuration cannot be used; correct and start again:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+    this.name = 'ConfigProblem';
+  }
+}
+
+/** Reads the file once and reports every problem at once. Throws ConfigProblem. */
+export function loadConfig(file: string): Config {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unreadable';
+    throw new ConfigProblem([`${file}: cannot be read (${code}); name the file with --config`]);
+  }
+  return parseConfig(text);
+}
+
+/** As loadConfig, from text. */
+export function parseConfig(text: string): Config {
+  let raw: unknown;
+  try {
+    raw = parse(text);
+  } catch {
+    throw new ConfigProblem(['the file is not YAML']);
+  }
+  const parsed = ConfigSchema.safeParse(raw ?? {});
+  if (!parsed.success) throw new ConfigProblem(parsed.error.issues.map((issue) => `${issue.path.join('.') || '(top)'}: ${issue.message}`));
+  return deepFreeze(parsed.data);
+}
+
+function deepFreeze<T>(value: T): T {
+  if (value !== null && typeof value === 'object') {
+    for (const item of Object.values(value)) deepFreeze(item);
+    Object.freeze(value);
+  }
+  return value;
+}
