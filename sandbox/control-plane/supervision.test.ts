@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -73,6 +73,16 @@ describe('Supervision', { timeout: 30_000 }, () => {
     const spec = { name: 'none', command: join(root, 'absent'), args: [], logFile: join(root, 'none.log') };
     await expect(supervision.run(spec)).rejects.toThrow('ENOENT');
     await supervision.close();
+  });
+
+  it('ends everything when the supervisor alone is killed', async () => {
+    const supervision = new Supervision();
+    const server = await started(supervision, shell('server', 'exit 0'));
+    const parent = spawnSync('ps', ['-o', 'ppid=', '-p', String(server.pid)]).stdout.toString();
+    process.kill(Number(parent), 'SIGKILL');
+    expect(await server.exited).toEqual({ code: null, signal: 'SIGKILL' });
+    await expect.poll(() => isAlive(server.pid), PATIENCE).toBe(false);
+    await expect(supervision.run(shell('late', 'exit 0'))).rejects.toThrow('the supervisor of the sandbox processes has ended');
   });
 
   it.each(['SIGKILL', 'SIGTERM'] as const)('ends everything when its owner ends by %s', async (signal) => {

@@ -40,6 +40,7 @@ export interface RunningProcess {
 }
 
 interface Entry {
+  pid: number | undefined;
   readonly onStarted: (pid: number) => void;
   readonly onFailed: (error: Error) => void;
   readonly onExited: (exit: Exit) => void;
@@ -53,6 +54,7 @@ export class Supervision {
   readonly #supervisor: ChildProcess;
   readonly #entries = new Map<string, Entry>();
   readonly #ended: Promise<void>;
+  #closing = false;
 
   constructor(options: { readonly scratchDirectory?: string } = {}) {
     const script = fileURLToPath(new URL('./supervisor.ts', import.meta.url));
@@ -72,6 +74,7 @@ export class Supervision {
       let exit: Exit | undefined;
       const exited = Promise.withResolvers<Exit>();
       this.#entries.set(spec.name, {
+        pid: undefined,
         onStarted: (pid) => resolve({ name: spec.name, pid, logFile: spec.logFile, exited: exited.promise, exit: () => exit }),
         onFailed: reject,
         onExited: (how) => {
@@ -93,6 +96,7 @@ export class Supervision {
 
   /** Stops everything, the last started first. Resolves when the last process is gone and the scratch folder is removed. Idempotent. */
   async close(): Promise<void> {
+    this.#closing = true;
     if (this.#supervisor.connected) this.#supervisor.disconnect();
     await this.#ended;
   }
@@ -106,6 +110,7 @@ export class Supervision {
     const entry = this.#entries.get(event.name);
     if (entry === undefined) return;
     if (event.event === 'started') {
+      entry.pid = event.pid;
       entry.onStarted(event.pid);
       return;
     }
@@ -116,6 +121,8 @@ export class Supervision {
 
   #onSupervisorGone(): void {
     for (const entry of this.#entries.values()) {
+      // Somebody killed the supervisor alone: what it left behind would otherwise run for ever.
+      if (!this.#closing && entry.pid !== undefined) process.kill(-entry.pid, 'SIGKILL');
       entry.onFailed(new Error('the supervisor of the sandbox processes has ended'));
       entry.onExited({ code: null, signal: 'SIGKILL' });
     }

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CoreV1Api } from '@kubernetes/client-node';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { run } from '../../sandbox/control-plane/cluster.ts';
 import { openCluster } from '../../sandbox/control-plane/connect.ts';
 import { apply, kubeConfigFrom, ownControlPlane, sharedCluster, uniqueNamespace } from '../support/control-plane.ts';
@@ -17,6 +18,61 @@ const PATIENCE = { timeout: 60_000, interval: 200 };
 async function processesUnder(directory: string): Promise<string[]> {
   const { stdout } = await run('ps', ['-eo', 'pid,args']);
   return stdout.split('\n').filter((line) => line.includes(directory));
+}
+
+const listOf = (items: readonly object[]) => JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
+
+/** A kind of its own with a rule and a selectable field, and an admission policy for it in one namespace. */
+function featureObjects(namespace: string) {
+  const group = 'features.example.org';
+  const rules = [{ rule: 'self.color.size() >= 3', message: 'color must have at least three letters' }];
+  const spec = {
+    type: 'object',
+    required: ['color'],
+    properties: { color: { type: 'string', maxLength: 20 } },
+    'x-kubernetes-validations': rules,
+  };
+  const version = {
+    name: 'v1',
+    served: true,
+    storage: true,
+    schema: { openAPIV3Schema: { type: 'object', properties: { spec } } },
+    selectableFields: [{ jsonPath: '.spec.color' }],
+  };
+  const names = { plural: 'widgets', singular: 'widget', kind: 'Widget' };
+  const admission = 'admissionregistration.k8s.io/v1';
+  const policyName = `no-green-${namespace}`;
+  const resourceRules = [{ apiGroups: [group], apiVersions: ['v1'], operations: ['CREATE'], resources: ['widgets'] }];
+  const namespaceSelector = { matchLabels: { 'kubernetes.io/metadata.name': namespace } };
+  return {
+    crd: {
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: `widgets.${group}` },
+      spec: { group, names, scope: 'Namespaced', versions: [version] },
+    },
+    widget: (name: string, color: string) => ({
+      apiVersion: `${group}/v1`,
+      kind: 'Widget',
+      metadata: { name, namespace },
+      spec: { color },
+    }),
+    policy: {
+      apiVersion: admission,
+      kind: 'ValidatingAdmissionPolicy',
+      metadata: { name: policyName },
+      spec: {
+        matchConstraints: { resourceRules },
+        validations: [{ expression: "object.spec.color != 'green'", message: 'green is not for us' }],
+      },
+    },
+    binding: {
+      apiVersion: admission,
+      kind: 'ValidatingAdmissionPolicyBinding',
+      metadata: { name: policyName },
+      spec: { policyName, validationActions: ['Deny'], matchResources: { namespaceSelector } },
+    },
+  };
 }
 
 describe('the shared control plane', () => {
@@ -81,6 +137,37 @@ describe('the shared control plane', () => {
     await apply(cluster, [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'one', namespace } }]);
     await cluster.kubectl(['delete', 'namespace', namespace, '--timeout=60s']);
     await expect(cluster.kubectl(['get', 'namespace', namespace])).rejects.toThrow('not found');
+  });
+
+  it('has what the operator builds on: CEL and selectable fields in CRDs, admission policies, streaming lists', async () => {
+    const cluster = sharedCluster();
+    const namespace = await uniqueNamespace(cluster, 'features');
+    const { crd, widget, policy, binding } = featureObjects(namespace);
+    onTestFinished(async () => {
+      await cluster.kubectl(['delete', '-f', '-', '--ignore-not-found'], { stdin: listOf([binding, policy, crd]) });
+    });
+    await apply(cluster, [crd, policy, binding]);
+    await cluster.kubectl(['wait', '--for=condition=Established', `crd/${crd.metadata.name}`]);
+    await apply(cluster, [widget('one', 'red'), widget('two', 'blue')]);
+    await expect(apply(cluster, [widget('three', 'x')])).rejects.toThrow('color must have at least three letters');
+
+    const ofColor = (color: string) => ['get', 'widgets', '-n', namespace, `--field-selector=spec.color=${color}`, '-o', 'name'];
+    expect((await cluster.kubectl(ofColor('blue'))).stdout.trim()).toBe('widget.features.example.org/two');
+
+    // A policy takes effect a moment after it is stored.
+    const create = ['create', '--dry-run=server', '-f', '-'];
+    const refused = () => cluster.kubectl(create, { stdin: listOf([widget('four', 'green')]) }).catch((error: Error) => error.message);
+    await expect.poll(refused, PATIENCE).toContain('green is not for us');
+
+    const query = 'watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true&timeoutSeconds=1';
+    const path = `/apis/features.example.org/v1/namespaces/${namespace}/widgets?${query}`;
+    const events = (await cluster.kubectl(['get', `--raw=${path}`])).stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const seen = events.map(({ type, object }) => object.metadata.name ?? `${type} ${JSON.stringify(object.metadata.annotations)}`);
+    expect(seen.slice(0, 2).sort()).toEqual(['one', 'two']);
+    expect(seen[2]).toBe('BOOKMARK {"k8s.io/initial-events-end":"true"}');
   });
 
   it('writes who did what with which program into the audit log', async () => {
@@ -149,6 +236,16 @@ describe('a control plane of its own', () => {
     await expect(ownControlPlane({ apiServerArguments: ['--authorization-mode=Wishful'] })).rejects.toThrow(
       /kube-apiserver ended \(code 1\) before it was ready\. Last lines of its log:\n(.*\n)*.*Wishful/,
     );
+  });
+
+  it('ends with the process that started it, even by SIGKILL in the middle of the start', async () => {
+    const temporary = await mkdtemp(join(tmpdir(), 'trunkline-killed-'));
+    onTestFinished(() => rm(temporary, { recursive: true, force: true }));
+    const owner = spawn(process.execPath, [CLI, 'start'], { stdio: 'ignore', env: { ...process.env, TMPDIR: temporary } });
+    await expect.poll(async () => (await processesUnder(temporary)).join('\n'), PATIENCE).toContain('kube-apiserver');
+    owner.kill('SIGKILL');
+    await expect.poll(() => processesUnder(temporary), PATIENCE).toEqual([]);
+    await expect.poll(() => readdir(temporary), PATIENCE).toEqual([]);
   });
 
   it('ends with the process that started it, even by SIGKILL', async () => {
