@@ -5,8 +5,9 @@ import type { Clock } from '../../../runtime/clock.ts';
 import { type BatchPlan, type PlannedChange, planBatch } from './batch-plan.ts';
 import type { ScriptOutcome } from './client.ts';
 import type { DeviceSession } from './connections.ts';
+import { type HalfRow, halfRows } from './half-rows.ts';
 import type { RuleSuffix } from './rule-names.ts';
-import { interpretScript, renderScript, scriptedForm } from './script.ts';
+import { interpretScript, type RowWrite, renderScript, scriptedForm } from './script.ts';
 import { namedFailures } from './script-failures.ts';
 import type { RuleSpelling } from './spelling.ts';
 import { printable } from './translate.ts';
@@ -86,7 +87,11 @@ export class BatchRun {
   /** Returns what has to be sent again, in batches; undefined when nothing more should be sent now. */
   async #send(planned: readonly PlannedChange[]): Promise<ChangeSet[] | undefined> {
     const { session, signal } = this.#deps;
-    const script = provenScript(planned, this.#spelling, session.device);
+    const script = provenScript(
+      planned.flatMap(({ writes }) => writes),
+      this.#spelling,
+      session.device,
+    );
     const hadUnsaved = session.hasUnsaved;
     session.hasUnsaved = true;
     const outcome = await session.client.sendScript(script, signal);
@@ -95,11 +100,26 @@ export class BatchRun {
       return this.#refused(planned, outcome.error);
     }
     this.#wrote = true;
+    const before = this.#view.device?.rules ?? [];
     this.#view = await this.readBack(this.#view);
     const missing = planned.filter(({ change }) => !showsChange(this.#view, change));
     if (missing.length === 0) return [];
+    const halves = halfRows(missing, before, this.#view.device?.rules ?? []);
+    if (halves.length > 0) await this.#takeBack(halves);
     if (outcome.state === 'unknown') return this.#lost(missing, outcome);
-    return this.#blame(planned, missing, outcome.answer);
+    return this.#blame(planned, missing, halves, outcome.answer);
+  }
+
+  /** A row that is there in part would catch calls and lead them nowhere. */
+  async #takeBack(halves: readonly HalfRow[]): Promise<void> {
+    const { session, signal } = this.#deps;
+    const plans = this.#view.device?.plans ?? [];
+    const writes = halves.flatMap(({ row: { plan, ruleIndex, line } }): RowWrite[] => {
+      const at = plans.find(({ name }) => name === plan);
+      return at === undefined ? [] : [{ write: 'remove', at: { plan: at, ruleIndex, line } }];
+    });
+    await session.client.sendScript(provenScript(writes, this.#spelling, session.device), signal);
+    this.#view = await this.readBack(this.#view);
   }
 
   #refused(planned: readonly PlannedChange[], error: OperatorError): undefined {
@@ -114,8 +134,14 @@ export class BatchRun {
     this.#failAll(changes, error);
   }
 
-  #blame(planned: readonly PlannedChange[], missing: readonly PlannedChange[], answer: ScriptAnswer): ChangeSet[] {
+  #blame(
+    planned: readonly PlannedChange[],
+    missing: readonly PlannedChange[],
+    halves: readonly HalfRow[],
+    answer: ScriptAnswer,
+  ): ChangeSet[] {
     const named = namedFailures(answer.output, missing, this.#spelling);
+    for (const half of halves) if (!named.has(half.planned)) named.set(half.planned, 'it took only a part of the row');
     const { device } = this.#deps.session;
     for (const [{ change }, text] of named) this.#failed.set(change, rejected(device, change, text));
     const [first, ...rest] = missing.filter((entry) => !named.has(entry)).map(({ change }) => change);
@@ -171,8 +197,7 @@ function chunked(planned: readonly PlannedChange[]): ChangeSet[] {
 }
 
 /** The script, after it was read again as the device will read it and gave exactly the planned rows (telephony 5.1). */
-function provenScript(planned: readonly PlannedChange[], spelling: RuleSpelling, device: string): string {
-  const writes = planned.flatMap((entry) => entry.writes);
+function provenScript(writes: readonly RowWrite[], spelling: RuleSpelling, device: string): string {
   const script = renderScript(writes, spelling);
   const expected = writes.map((write) => scriptedForm(write, spelling));
   if (isDeepStrictEqual(interpretScript(script, spelling), expected) && Buffer.byteLength(script) <= MAX_SCRIPT_BYTES) return script;

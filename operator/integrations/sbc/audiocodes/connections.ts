@@ -35,7 +35,12 @@ export class DeviceSession {
     this.connection = connection;
     this.client = new AudioCodesClient(runtime, device, connection);
     this.#clock = runtime.clock;
-    this.learned = recordedDialect(connection);
+    this.remember(connection);
+  }
+
+  /** Takes over a recorded spelling while nothing is known by own looks. */
+  remember(connection: SbcConnection): void {
+    if (this.learned === undefined || 'unknown' in this.learned.rules) this.learned = recordedDialect(connection) ?? this.learned;
   }
 
   /** Runs one call; refused credentials and a busy device become the failures that controllers know. */
@@ -94,7 +99,10 @@ export class DeviceSessions implements SbcConnections {
 
   connect(device: string, connection: SbcConnection): void {
     const known = this.#sessions.get(device);
-    if (known !== undefined && isDeepStrictEqual(keyOf(known.connection), keyOf(connection))) return;
+    if (known !== undefined && isDeepStrictEqual(keyOf(known.connection), keyOf(connection))) {
+      known.remember(connection);
+      return;
+    }
     const session = new DeviceSession(this.#runtime, device, connection);
     if (known !== undefined) {
       session.hasUnsaved = known.hasUnsaved;
