@@ -14,7 +14,7 @@ import {
 } from '@peculiar/x509';
 
 /** A certificate with its private key (PKCS #8), both PEM. */
-export interface KeyedCertificate {
+interface KeyedCertificate {
   readonly certificatePem: string;
   readonly keyPem: string;
 }

@@ -22,7 +22,7 @@ export async function ownControlPlane(options: ControlPlaneOptions = {}): Promis
   return plane;
 }
 
-/** A fresh namespace, named after the test's subject; its deletion is begun, not awaited, when the test ends. */
+/** A fresh namespace, named after its subject; deletion is begun, not awaited, when the test ends. Only inside a test, not in beforeAll. */
 export async function uniqueNamespace(cluster: Cluster, subject: string, labels: Readonly<Record<string, string>> = {}): Promise<string> {
   const name = `${subject}-${randomBytes(4).toString('hex')}`;
   const manifest = { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } };
