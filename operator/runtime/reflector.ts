@@ -106,7 +106,8 @@ export class Reflector {
       const decision = this.#judge(end);
       if (decision.dropConnections === true) this.#o.transport.dropConnections('watches');
       if (this.#phase === 'watch' || decision.next !== 'watch') this.#phase = decision.next;
-      await this.#o.clock.sleep(this.#waitMs(decision), signal).catch(() => undefined); // only an abort rejects; the loop sees it
+      const waitMs = this.#waitMs(decision);
+      if (waitMs > 0) await this.#o.clock.sleep(waitMs, signal).catch(() => undefined); // only an abort rejects; the loop sees it
     }
     signal.removeEventListener('abort', onAbort);
   }
@@ -277,7 +278,7 @@ export class Reflector {
     let token = '';
     let version: string | undefined;
     let limit = PAGE_SIZE;
-    do {
+    for (;;) {
       const answer = await this.#page(signal, limit, token);
       this.#lastByteAt = this.#o.clock.monotonic();
       if (answer.status === 410 && token !== '') {
@@ -290,8 +291,9 @@ export class Reflector {
       version ??= page.metadata.resourceVersion;
       this.#takePage(page);
       token = page.metadata.continue ?? '';
+      if (token === '') break;
       await nextTurn();
-    } while (token !== '');
+    }
     return this.#completeList(version, startedAt);
   }
 

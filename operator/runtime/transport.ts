@@ -260,7 +260,8 @@ class Exchange {
         if (this.#response !== undefined) return; // the reader of the body sees it
         this.finish();
         count('<error>');
-        const isStale = client.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE') && !this.#timedOut;
+        const isOurs = this.#timedOut || this.#request.signal?.aborted === true;
+        const isStale = client.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE') && !isOurs;
         reject(isStale ? new KubeConnectionError(error.code ?? 'ECONNRESET', new StaleSocket()) : this.failure(error));
       });
       client.end(this.#request.body);
