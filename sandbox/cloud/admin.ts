@@ -15,9 +15,14 @@ const Advance = z.strictObject({ ms: z.number().min(0) });
 /**
  * The admin API: the hand of a rehearsing person or a test. Plain HTTP on loopback, JSON.
  * `/endpoints` `/ca.pem` `/log` `/counts` `/faults` `/clock` `/consistency` `/switches` `/snapshot`, and what each stand-in adds under
- * `/stand-ins/<name>`.
+ * `/stand-ins/<name>`. `mounts` are further routes by their first path segment.
  */
-export function adminApp(base: CloudBase, standIns: readonly StandIn[], endpoints: () => Record<string, string>): Hono {
+export function adminApp(
+  base: CloudBase,
+  standIns: readonly StandIn[],
+  endpoints: () => Readonly<Record<string, string>>,
+  mounts: Readonly<Record<string, Hono>> = {},
+): Hono {
   const app = new Hono();
   app.onError((error, c) => {
     if (error instanceof HTTPException) return error.getResponse();
@@ -34,6 +39,7 @@ export function adminApp(base: CloudBase, standIns: readonly StandIn[], endpoint
   addFaultRoutes(app, base);
   addTimeRoutes(app, base);
   addStandInRoutes(app, standIns);
+  for (const [name, mount] of Object.entries(mounts)) app.route(`/${name}`, mount);
   return app;
 }
 

@@ -36,6 +36,13 @@ export const QUICKSTART = {
     /** Stood there before us and must stand there after us. */
     foreign: { usages: ['Reception'], policy: 'Receptionists' },
   },
+  /** The customer of `examples/essentials`: looks after its own tenant, gives nobody access. */
+  essentials: {
+    tenantId: '3e4f5a6b-1c2d-4e3f-8a9b-000000000003',
+    displayName: 'Hotel Bergblick GmbH',
+    domain: 'bergblick.example',
+    trunk: 'bergblick.teams.carrier.example',
+  },
 } as const;
 
 export interface CustomerSeed {
@@ -60,7 +67,7 @@ export interface ProviderSeed {
   readonly clientSecret: string;
 }
 
-/** The provider's tenant with its carrier trunk, and one customer whose two sites are ready for routing. */
+/** The provider's tenant with its carrier trunk, one customer whose two sites are ready for routing, and one that only has a tenant. */
 export function seedQuickstart(microsoft: Microsoft): void {
   seedProvider(microsoft, QUICKSTART.provider);
   seedCustomer(microsoft, {
@@ -71,6 +78,15 @@ export function seedQuickstart(microsoft: Microsoft): void {
       { userPrincipalName: `intern@${QUICKSTART.customer.domain}`, displayName: 'Intern', usageLocation: 'CH', licences: ['SPE_E3'] },
     ],
   });
+  seedEssentials(microsoft);
+}
+
+function seedEssentials({ state, directory }: Microsoft): void {
+  const { tenantId, displayName, domain, trunk } = QUICKSTART.essentials;
+  const tenant = state.addTenant({ id: tenantId, displayName, countryLetterCode: 'CH' });
+  seedDomains({ directory }, tenant, domain, [trunk]);
+  subscribe(tenant, { SPE_E5: 20, PHONESYSTEM_VIRTUALUSER: 25 });
+  directory.addUser(tenant, activationUser(trunk), { settled: true });
 }
 
 /** The tenant in which the carrier trunk is a gateway: base domain verified and active, gateway enabled (telephony 1.1). */

@@ -2,8 +2,9 @@ import { createServer as createHttpServer, type IncomingMessage } from 'node:htt
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
+import { createAdaptorServer, type HttpBindings, type ServerType } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
+import type { Hono } from 'hono';
 import type { Fault } from './faults.ts';
 import type { CloudBase, ExchangeFacts, StandIn } from './stand-in.ts';
 
@@ -34,22 +35,39 @@ export async function startStandIn(standIn: StandIn, base: CloudBase, { port = 0
     ...(await transportOf(standIn, base)),
   });
   server.on('connection', (socket: Socket) => sockets.add(socket));
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
-  });
-  const bound = (server.address() as AddressInfo).port;
+  const bound = await listen(server, port);
   return {
     name: standIn.name,
     port: bound,
     url: `${standIn.tls === 'plain' ? 'http' : 'https'}://127.0.0.1:${bound}`,
     close: async () => {
       stopped.abort();
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      sockets.destroyAll();
-      await closed;
+      await closeAll(server, sockets);
     },
   };
+}
+
+/** Serves the admin API: plain HTTP on loopback, outside of faults and log. */
+export async function startAdmin(app: Hono, port: number): Promise<RunningStandIn> {
+  const server = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false });
+  const sockets = new SocketMap();
+  server.on('connection', (socket: Socket) => sockets.add(socket));
+  const bound = await listen(server, port);
+  return { name: 'admin', port: bound, url: `http://127.0.0.1:${bound}`, close: () => closeAll(server, sockets) };
+}
+
+async function listen(server: ServerType, port: number): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+async function closeAll(server: ServerType, sockets: SocketMap): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  sockets.destroyAll();
+  await closed;
 }
 
 async function transportOf({ name, hosts = [], tls }: StandIn, { ca }: CloudBase) {
