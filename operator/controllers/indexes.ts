@@ -1,0 +1,34 @@
+import type { Customer, Invitation, NumberRange, SiteLocation } from '../api/kinds.ts';
+import type { IndexFunction } from '../runtime/store.ts';
+import { INDEX } from './deps.ts';
+
+/** What caches are looked up by; pure functions of one object. */
+export const CUSTOMER_INDEXES: Readonly<Record<string, IndexFunction<Customer>>> = {
+  [INDEX.shortName]: (customer) => [customer.spec.shortName.toLowerCase()],
+  [INDEX.tenant]: (customer) => [...new Set([customer.spec.tenantId, customer.status?.tenantId].flatMap((tenantId) => tenantId?.toLowerCase() ?? []))],
+};
+
+export const SITE_INDEXES: Readonly<Record<string, IndexFunction<SiteLocation>>> = {
+  [INDEX.customer]: (site) => [`${site.metadata.namespace ?? ''}/${site.spec.customerRef.name}`],
+  [INDEX.device]: (site) => devicesOf(site),
+  [INDEX.fqdn]: (site) => [...new Set((site.status?.trunks ?? []).map(({ fqdn }) => fqdn))],
+};
+
+export const RANGE_INDEXES: Readonly<Record<string, IndexFunction<NumberRange>>> = {
+  [INDEX.customer]: (range) => [`${range.metadata.namespace ?? ''}/${range.spec.customerRef.name}`],
+  [INDEX.site]: (range) => [siteKeyOf(range)],
+};
+
+export const INVITATION_INDEXES: Readonly<Record<string, IndexFunction<Invitation>>> = {
+  [INDEX.customer]: (invitation) => [`${invitation.metadata.namespace ?? ''}/${invitation.spec.customerRef.name}`],
+};
+
+/** Devices of a site's trunks, also of those that a lost spec entry has left in status. */
+export function devicesOf(site: SiteLocation): string[] {
+  const namespace = site.metadata.namespace ?? '';
+  return [...new Set(site.spec.trunks.map(({ sbcRef }) => `${sbcRef.namespace ?? namespace}/${sbcRef.name}`))];
+}
+
+export function siteKeyOf(range: NumberRange): `${string}/${string}` {
+  return `${range.metadata.namespace ?? ''}/${range.spec.siteRef.name}`;
+}

@@ -1,0 +1,77 @@
+import type { Customer, NumberRange, SbcDevice, SiteLocation } from '../api/kinds.ts';
+import type { Condition, KubeObject, ObjectKey } from '../api/meta.ts';
+import { keyOf } from '../api/meta.ts';
+import { INDEX, type Stores } from './deps.ts';
+import { devicesOf, siteKeyOf } from './indexes.ts';
+
+/** Which objects of a kind another object concerns: pure key mappings over the caches (style 2.1, watches). */
+export function customerOf(object: SiteLocation | NumberRange): ObjectKey[] {
+  return [`${object.metadata.namespace ?? ''}/${object.spec.customerRef.name}`];
+}
+
+export function devicesOfSite(site: SiteLocation): ObjectKey[] {
+  return devicesOf(site) as ObjectKey[];
+}
+
+export function siteOfRange(range: NumberRange): ObjectKey[] {
+  return [siteKeyOf(range)];
+}
+
+export function sitesOfCustomer(customer: Customer, stores: Stores): ObjectKey[] {
+  return stores.sites.byIndex(INDEX.customer, keyOf(customer)).map(keyOf);
+}
+
+export function sitesOfDevice(device: SbcDevice, stores: Stores): ObjectKey[] {
+  return stores.sites.byIndex(INDEX.device, keyOf(device)).map(keyOf);
+}
+
+export function rangesOfSite(site: SiteLocation, stores: Stores): ObjectKey[] {
+  return stores.ranges.byIndex(INDEX.site, keyOf(site)).map(keyOf);
+}
+
+export function rangesOfDevice(device: SbcDevice, stores: Stores): ObjectKey[] {
+  return stores.sites.byIndex(INDEX.device, keyOf(device)).flatMap((site) => rangesOfSite(site, stores));
+}
+
+export function rangesOfCustomer(customer: Customer, stores: Stores): ObjectKey[] {
+  return stores.ranges.byIndex(INDEX.customer, keyOf(customer)).map(keyOf);
+}
+
+export function invitationsOfCustomer(customer: Customer, stores: Stores): ObjectKey[] {
+  return stores.invitations.byIndex(INDEX.customer, keyOf(customer)).map(keyOf);
+}
+
+/** Customers whose claims touch: the same short name or tenant. A refusal heals when the holder goes (design §2 Claims). */
+export function rivalCustomers(customer: Customer, stores: Stores): ObjectKey[] {
+  const sameName = stores.customers.byIndex(INDEX.shortName, customer.spec.shortName.toLowerCase());
+  const sameTenant = customer.spec.tenantId === undefined ? [] : stores.customers.byIndex(INDEX.tenant, customer.spec.tenantId.toLowerCase());
+  return [...sameName, ...sameTenant].map(keyOf).filter((key) => key !== keyOf(customer));
+}
+
+/** Sites that may hold or want the same trunk names: the others on the same devices. Only looked at when a site comes or goes. */
+export function rivalSites(site: SiteLocation, stores: Stores): ObjectKey[] {
+  const rivals = devicesOf(site).flatMap((device) => stores.sites.byIndex(INDEX.device, device));
+  return [...new Set(rivals.filter((other) => isRefused(other) && keyOf(other) !== keyOf(site)).map(keyOf))];
+}
+
+/** Ranges refused a pattern, on the devices of the range that changed. */
+export function rivalRanges(range: NumberRange, stores: Stores): ObjectKey[] {
+  const site = stores.sites.get(siteKeyOf(range));
+  const devices = site === undefined ? [] : devicesOf(site);
+  const others = devices.flatMap((device) => stores.sites.byIndex(INDEX.device, device)).flatMap((other) => stores.ranges.byIndex(INDEX.site, keyOf(other)));
+  return [...new Set(others.filter((other) => isRefused(other) && keyOf(other) !== keyOf(range)).map(keyOf))];
+}
+
+function isRefused(object: KubeObject<unknown, { readonly conditions?: readonly Condition[] }>): boolean {
+  return object.status?.conditions?.some(({ type, status }) => type === 'Accepted' && status === 'False') ?? false;
+}
+
+/** A child's or parent's news that others read: spec, life, finalizers, conditions and what status publishes. */
+export function gatesMoved(before: KubeObject | undefined, after: KubeObject | undefined): boolean {
+  if (before === undefined || after === undefined) return true;
+  return before.metadata.generation !== after.metadata.generation || before.metadata.deletionTimestamp !== after.metadata.deletionTimestamp || before.metadata.finalizers?.length !== after.metadata.finalizers?.length || before.status !== after.status;
+}
+
+export function cameOrWent(before: KubeObject | undefined, after: KubeObject | undefined): boolean {
+  return before === undefined || after === undefined || before.metadata.generation !== after.metadata.generation;
+}
