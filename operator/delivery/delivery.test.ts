@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { create, device, deliveryHouse as house, tenant } from '../../test/support/delivery-house.ts';
 import { settle } from '../../test/support/fake-clock.ts';
 import type { Misbehaviour } from '../../test/support/in-memory-system.ts';
+import type { Change } from '../domain/change/change-set.ts';
 import { OperatorError } from '../errors/operator-error.ts';
 
 const hangs: Misbehaviour = { on: 'read', how: 'hang' };
@@ -54,6 +55,17 @@ describe('looking at a target', () => {
     await clock.advance(50);
     expect(woken).toEqual(['o']);
     expect(cloud.readTimes).toHaveLength(2);
+  });
+
+  it('does not move the bound of an owner that asks again while its read is under way', async () => {
+    const { clock, see, woken, cloud } = house();
+    see(tenant('t1'), 'o', { maxAgeMs: 0 });
+    await clock.advance(10);
+    see(tenant('t1'), 'o', { maxAgeMs: 0 });
+    await clock.advance(15);
+    expect(woken).toEqual(['o']);
+    expect(see(tenant('t1'), 'o', { maxAgeMs: 0 }).state).toBe('seen');
+    expect(cloud.readTimes).toHaveLength(1);
   });
 
   it('counts misses, keeps the newest picture, and asks again only after a growing pause', async () => {
@@ -210,6 +222,17 @@ describe('submitting changes', () => {
     expect(seen.state === 'seen' && seen.view.size).toBe(1);
   });
 
+  it('drops the picture when a change failed and nobody looked at what became of it', async () => {
+    const { clock, submit, see, results, cloud } = house();
+    see(tenant('t1'), 'o');
+    await clock.advance(50);
+    cloud.refuses.set('teams-admin|t1|Rule|b', new OperatorError('refused', { kind: 'Terminal', reason: 'InvalidConfiguration' }));
+    submit('o', tenant('t1'), [create(tenant('t1'), 'a'), create(tenant('t1'), 'b')]);
+    await clock.advance(50);
+    expect(results('o', tenant('t1'))).toEqual(['applied', 'failed']);
+    expect(see(tenant('t1'), 'o').state).toBe('reading');
+  });
+
   it('does not start another write on a target whose write goes on past its deadline', async () => {
     const { clock, submit, results, cloud, trouble, see } = house();
     cloud.misbehave(tenant('t1'), { on: 'apply', how: 'deaf' });
@@ -266,7 +289,7 @@ describe('own writes over a slow system', () => {
   });
 
   it('lays a write over a read that was under way while it was written', async () => {
-    const { clock, submit, see, cloud } = house({}, { latencyMs: 100 });
+    const { clock, submit, see, cloud } = house({}, { latencyMs: 20, readLatencyMs: 100 });
     const target = tenant('t1');
     see(target, 'o', { priority: 'change' });
     await clock.advance(1); // the read has taken its picture, its answer is still on the way
@@ -275,6 +298,35 @@ describe('own writes over a slow system', () => {
     const seen = see(target, 'o');
     expect(cloud.readTimes).toHaveLength(1);
     expect(seen.state === 'seen' && seen.view.size).toBe(1);
+  });
+
+  it('forgets an earlier own write where a later one to the same object took its place', async () => {
+    const { clock, submit, see, cloud } = house({}, { overlayMs: 120_000 });
+    const target = tenant('t1');
+    const set = (before: string, after: string): Change => ({
+      ...create(target, 'a'),
+      action: 'update',
+      fields: [{ path: 'tag', before, after }],
+    });
+    see(target, 'o');
+    await clock.advance(50);
+    for (const changes of [[create(target, 'a', { tag: '1', other: 'x' })], [set('1', '2')], [set('2', '3')]]) {
+      submit('o', target, changes);
+      await clock.advance(50);
+    }
+    see(target, 'o', { notBefore: clock.monotonic() });
+    await clock.advance(50);
+    const seen = see(target, 'o');
+    expect(seen.state === 'seen' && [...seen.view.values()][0]?.fields).toEqual({ tag: '3', other: 'x' });
+    submit('o', target, [{ ...create(target, 'a'), action: 'remove', fields: [] }]);
+    await clock.advance(50);
+    cloud
+      .stateOf(target)
+      .set('teams-admin|t1|Rule|a', { system: 'teams-admin', target: 't1', kind: 'Rule', name: 'a', fields: { tag: '3' } });
+    see(target, 'o', { notBefore: clock.monotonic() });
+    await clock.advance(50);
+    const gone = see(target, 'o');
+    expect(gone.state === 'seen' && gone.view.size).toBe(0);
   });
 });
 

@@ -20,6 +20,8 @@ export interface Misbehaviour {
 interface Options {
   readonly clock: Clock;
   readonly latencyMs?: number;
+  /** Until the answer of a read is there; its picture is taken at the beginning. Default: `latencyMs`. */
+  readonly readLatencyMs?: number;
   readonly group?: Driver<SystemView>['group'];
   readonly overlayMs?: number;
   readonly marked?: boolean;
@@ -76,7 +78,7 @@ export class InMemorySystem implements Driver<SystemView> {
     return this.#called(target, async () => {
       await this.#behave(target, 'read', signal);
       const view = new Map(this.stateOf(target));
-      await this.#options.clock.sleep(this.#options.latencyMs ?? 0, signal);
+      await this.#options.clock.sleep(this.#options.readLatencyMs ?? this.#options.latencyMs ?? 0, signal);
       return view;
     });
   }
