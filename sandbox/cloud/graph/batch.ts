@@ -4,6 +4,12 @@ import type { ExchangeFacts } from '../stand-in.ts';
 import { badRequest, GraphError, injectedFailure, newRequestId } from './errors.ts';
 
 const MAX_REQUESTS = 20;
+/** Headers that items carry, in the spelling of JSON, where case counts. */
+const ITEM_HEADERS: Readonly<Record<string, string>> = {
+  'content-type': 'Content-Type',
+  'retry-after': 'Retry-After',
+  location: 'Location',
+};
 
 const BatchRequest = z.strictObject({
   id: z.string().min(1),
@@ -97,7 +103,9 @@ function failedDependency(id: string, { now }: BatchDeps): BatchResponse {
 
 async function toItem(id: string, response: Response): Promise<BatchResponse> {
   const text = await response.text();
-  const headers = Object.fromEntries([...response.headers].filter(([name]) => ['content-type', 'retry-after', 'location'].includes(name)));
+  const headers = Object.fromEntries(
+    [...response.headers].flatMap(([name, value]) => (ITEM_HEADERS[name] === undefined ? [] : [[ITEM_HEADERS[name], value]])),
+  );
   if (text === '') return { id, status: response.status, headers };
   return { id, status: response.status, headers, body: response.headers.get('content-type')?.includes('json') ? JSON.parse(text) : text };
 }
