@@ -97,6 +97,11 @@ describe('the whole cloud', () => {
     expect((await admin.get('/counts?standIn=sbc2')).data).toMatchObject({ reads: 1, writes: 0 });
   });
 
+  it('shows arrived mail on a page', async () => {
+    expect((await outside.get(`${cloud.endpoints.mailbox}/`)).headers['content-type']).toContain('text/html');
+    expect(cloud.endpoints.smtp).toMatch(/^127\.0\.0\.1:\d+$/);
+  });
+
   it('leaves nothing behind', async () => {
     await cloud.stop();
     expect(existsSync(cloud.caPath)).toBe(false);

@@ -6,6 +6,8 @@ import type { SandboxClock } from './clock.ts';
 import type { ConsistencyProfile } from './consistency.ts';
 import { startDns } from './dns/server.ts';
 import { createDns, type Dns, seedQuickstartDns } from './dns/stand-in.ts';
+import { startSmtp } from './mail/smtp-server.ts';
+import { createMail, type Mail } from './mail/stand-in.ts';
 import { createMicrosoft, type Microsoft } from './microsoft.ts';
 import { personApi } from './person-api.ts';
 import type { SbcDevice } from './sbc/device.ts';
@@ -15,10 +17,10 @@ import { seedQuickstart } from './seed.ts';
 import { startAdmin, startStandIn } from './server.ts';
 import { type CloudBase, createCloudBase, type StandIn } from './stand-in.ts';
 
-const PARTS = ['admin', 'entra', 'graph', 'teamsAdmin', 'sbc1', 'sbc2', 'dns'] as const;
+const PARTS = ['admin', 'entra', 'graph', 'teamsAdmin', 'sbc1', 'sbc2', 'dns', 'smtp', 'mailbox'] as const;
 export type CloudPart = (typeof PARTS)[number];
 
-/** URLs without trailing slash; `dns` is `address:port`. */
+/** URLs without trailing slash; `dns` and `smtp` are `address:port`. `mailbox` shows the mails that arrived. */
 export type CloudEndpoints = Readonly<Record<CloudPart, string>>;
 
 export interface CloudOptions {
@@ -38,6 +40,7 @@ export interface CloudWorld {
   readonly microsoft: Microsoft;
   readonly sbc: Readonly<Record<'sbc1' | 'sbc2', SbcDevice>>;
   readonly dns: Dns;
+  readonly mail: Mail;
 }
 
 export interface Cloud extends CloudWorld {
@@ -51,7 +54,7 @@ export interface Cloud extends CloudWorld {
   stop(): Promise<void>;
 }
 
-/** Starts the whole cloud on loopback: Microsoft, two SBCs of different dialects, DNS, and the admin API. */
+/** Starts the whole cloud on loopback: Microsoft, two SBCs of different dialects, DNS, mail, and the admin API. */
 export async function startCloud({ ports = {}, profile, clock, bodies, seed = 'quickstart' }: CloudOptions = {}): Promise<Cloud> {
   const base = await createCloudBase({
     ...(clock === undefined ? {} : { clock }),
@@ -88,7 +91,7 @@ async function createWorld(base: CloudBase, seed: NonNullable<CloudOptions['seed
     const found = dns.zones.lookup(name, 'TXT');
     return found.outcome === 'found' ? found.records.flatMap((record) => record.values) : [];
   };
-  const world: CloudWorld = { base, microsoft, sbc, dns };
+  const world: CloudWorld = { base, microsoft, sbc, dns, mail: createMail(base) };
   seedQuickstartDns(dns);
   if (seed === 'quickstart') seedQuickstart(microsoft);
   else if (seed !== 'empty') await seed(world);
@@ -100,7 +103,7 @@ async function startAll(
   ports: NonNullable<CloudOptions['ports']>,
   closers: (() => Promise<void>)[],
 ): Promise<CloudEndpoints> {
-  const { base, microsoft, sbc, dns } = world;
+  const { base, microsoft, sbc, dns, mail } = world;
   const start = async (standIn: StandIn, part: CloudPart): Promise<string> => {
     const running = await startStandIn(standIn, base, { port: ports[part] ?? 0 });
     closers.push(() => running.close());
@@ -109,6 +112,8 @@ async function startAll(
   const sbcs = { sbc1: sbcStandIn(sbc.sbc1), sbc2: sbcStandIn(sbc.sbc2) };
   const runningDns = await startDns(dns.zones, base, { port: ports.dns ?? 0 });
   closers.push(() => runningDns.close());
+  const smtp = await startSmtp(mail.mailbox, base, { port: ports.smtp ?? 0 });
+  closers.push(() => smtp.close());
   const outside = {
     entra: await start(microsoft.standIns.entra, 'entra'),
     graph: await start(microsoft.standIns.graph, 'graph'),
@@ -116,8 +121,10 @@ async function startAll(
     sbc1: await start(sbcs.sbc1, 'sbc1'),
     sbc2: await start(sbcs.sbc2, 'sbc2'),
     dns: runningDns.address,
+    smtp: `${smtp.host}:${smtp.port}`,
+    mailbox: await start(mail.standIn, 'mailbox'),
   };
-  const standIns = [...Object.values(microsoft.standIns), ...Object.values(sbcs), dns.standIn];
+  const standIns = [...Object.values(microsoft.standIns), ...Object.values(sbcs), dns.standIn, mail.standIn];
   const mounts = { microsoft: personApi(microsoft.person, microsoft.state, microsoft.store) };
   const admin = adminApp(base, standIns, () => outside, mounts);
   const runningAdmin = await startAdmin(admin, ports.admin ?? 0);
@@ -125,11 +132,12 @@ async function startAll(
   return { ...outside, admin: runningAdmin.url };
 }
 
-function snapshotWorld({ microsoft, sbc, dns }: CloudWorld): Record<string, unknown> {
+function snapshotWorld({ microsoft, sbc, dns, mail }: CloudWorld): Record<string, unknown> {
   return {
     microsoft: Object.fromEntries([...microsoft.state.tenants.keys()].sort().map((id) => [id, microsoft.snapshot(id)])),
     sbc1: sbc.sbc1.snapshot(),
     sbc2: sbc.sbc2.snapshot(),
     dns: dns.zones.records(),
+    mail: mail.standIn.snapshot?.(),
   };
 }
