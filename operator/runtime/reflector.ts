@@ -1,16 +1,16 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { KubeObject } from '../api/meta.ts';
 import type { Clock } from './clock.ts';
-import { parseStatus, retryAfterMs } from './kube-failure.ts';
-import { LineSplitter } from './line-splitter.ts';
 import type { Log } from './log.ts';
 import type { CounterCell, Meters } from './meters.ts';
-import { decodeWatchLine, slimObject, type WatchEvent } from './object-decoder.ts';
+import { listInPages } from './paged-list.ts';
 import { type CollectionRef, collectionPath } from './resource-path.ts';
 import { compareResourceVersions } from './resource-version.ts';
-import type { KubeAnswer, KubeStream, KubeTransport } from './transport.ts';
+import { StreamReader } from './stream-reader.ts';
+import type { KubeStream, KubeTransport } from './transport.ts';
 import { WatchBackoff } from './watch-backoff.ts';
 import { type Decision, decide, type StreamEnd } from './watch-decision.ts';
+import { describeEnd, refused } from './watch-refusal.ts';
 
 /** Where a reflector puts what it sees. Between `init` and `initDone` a new picture builds up; it replaces the old one at once or not at all. */
 export interface ReflectorSink {
@@ -44,9 +44,7 @@ export interface ReflectorHealth {
 const SILENCE_MS = 70_000;
 /** In the initial phase a supporting server never pauses so long; others may never send the end mark. */
 const INITIAL_SILENCE_MS = 10_000;
-const PAGE_SIZE = 500;
 const SLICE_MS = 8;
-const INITIAL_END = 'k8s.io/initial-events-end';
 
 type Phase = 'relist' | 'relistFresh' | 'watch';
 
@@ -193,7 +191,7 @@ export class Reflector {
   }
 
   async #read(stream: KubeStream, initial: boolean): Promise<StreamEnd | undefined> {
-    const reader = new StreamReader(this.#o, initial, this.#version, this.#handlerErrors);
+    const reader = new StreamReader({ sink: this.#o.sink, initial, version: this.#version, onSinkError: this.#onSinkError });
     const openedAt = this.#o.clock.monotonic();
     this.#lastByteAt = openedAt;
     let isSilent = false;
@@ -259,6 +257,12 @@ export class Reflector {
     this.#errorEventsSince = undefined;
   }
 
+  /** A consumer's exception is counted and told, and the stream goes on (operator-practice D5.11). */
+  readonly #onSinkError = (name: string, thrown: unknown): void => {
+    this.#handlerErrors.inc();
+    this.#o.log.error({ kind: this.#o.collection.plural, name, err: thrown }, 'a consumer of watch events failed');
+  };
+
   #watchSilence(limitMs: () => number, onSilent: () => void): () => void {
     const { clock } = this.#o;
     let cancel = (): void => undefined;
@@ -271,218 +275,26 @@ export class Reflector {
     return () => cancel();
   }
 
-  /** The paged LIST of servers without streaming lists. An expired `continue` starts over without pages, as client-go's pager does. */
   async #list(signal: AbortSignal): Promise<StreamEnd | undefined> {
-    const startedAt = this.#o.clock.monotonic();
-    this.#o.sink.init();
-    let token = '';
-    let version: string | undefined;
-    let limit = PAGE_SIZE;
-    for (;;) {
-      const answer = await this.#page(signal, limit, token);
-      this.#lastByteAt = this.#o.clock.monotonic();
-      if (answer.status === 410 && token !== '') {
-        [token, version, limit] = ['', undefined, 0];
-        this.#o.sink.init();
-        continue;
-      }
-      if (answer.status !== 200) return refusal(answer);
-      const page = JSON.parse(answer.body) as ListPage;
-      version ??= page.metadata.resourceVersion;
-      this.#takePage(page);
-      token = page.metadata.continue ?? '';
-      if (token === '') break;
-      await nextTurn();
-    }
-    return this.#completeList(version, startedAt);
-  }
-
-  #completeList(version: string | undefined, startedAt: number): StreamEnd | undefined {
-    if (version === undefined || version === '') return { kind: 'undecodable', error: new Error('the list has no resourceVersion') };
-    if (compareResourceVersions(version, this.#version) < 0) return { kind: 'stale' };
-    this.#o.sink.initDone(version);
-    this.#version = version;
+    const { transport, sink, collection, log } = this.#o;
+    const listed = await listInPages({
+      transport,
+      path: this.#path,
+      query: this.#selector(),
+      notOlderThan: this.#phase === 'relist' ? this.#version : undefined,
+      sink,
+      signal,
+      onAnswer: () => {
+        this.#lastByteAt = this.#o.clock.monotonic();
+      },
+    });
+    if ('kind' in listed) return listed;
+    if (compareResourceVersions(listed.version, this.#version) < 0) return { kind: 'stale' };
+    sink.initDone(listed.version);
+    this.#version = listed.version;
     this.#enterWatch();
     this.#markHealthy();
-    this.#o.log.debug({ kind: this.#o.collection.plural, ms: Math.round(this.#o.clock.monotonic() - startedAt) }, 'listed');
+    log.debug({ kind: collection.plural, version: listed.version }, 'listed');
     return undefined;
-  }
-
-  #page(signal: AbortSignal, limit: number, token: string): Promise<KubeAnswer> {
-    const known = this.#phase === 'relist' && token === '' && this.#version !== undefined ? this.#version : undefined;
-    const query: Record<string, string> = {
-      ...this.#selector(),
-      ...(limit > 0 ? { limit: String(limit) } : {}),
-      ...(token === '' ? {} : { continue: token }),
-      ...(known === undefined ? {} : { resourceVersion: known, resourceVersionMatch: 'NotOlderThan' }),
-    };
-    return this.#o.transport.send({ method: 'GET', path: this.#path, query, channel: 'watches', signal });
-  }
-
-  #takePage(page: ListPage): void {
-    for (const item of page.items) {
-      const object = slimObject({
-        ...item,
-        apiVersion: item.apiVersion ?? page.apiVersion,
-        kind: item.kind ?? page.kind.replace(/List$/, ''),
-      });
-      this.#o.sink.apply(object);
-    }
-  }
-}
-
-interface ListPage {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata: { readonly resourceVersion?: string; readonly continue?: string };
-  readonly items: readonly KubeObject[];
-}
-
-/** Turns the bytes of one stream into calls of the sink. Synchronous: a sink that is slow slows down reading, nothing piles up. */
-class StreamReader {
-  readonly #o: ReflectorOptions;
-  readonly #lines = new LineSplitter();
-  readonly #handlerErrors: CounterCell;
-  /** The cache's version when the stream began: a picture older than it is refused. */
-  readonly #floor: string | undefined;
-  isInitial: boolean;
-  tookInitial = false;
-  version: string | undefined;
-  end: StreamEnd | undefined;
-  events = 0;
-  bookmarks = 0;
-
-  constructor(options: ReflectorOptions, initial: boolean, version: string | undefined, handlerErrors: CounterCell) {
-    this.#o = options;
-    this.isInitial = initial;
-    this.version = version;
-    this.#floor = version;
-    this.#handlerErrors = handlerErrors;
-    if (initial) options.sink.init();
-  }
-
-  get isCutOff(): boolean {
-    return this.#lines.pendingBytes > 0;
-  }
-
-  push(chunk: Buffer): boolean {
-    try {
-      return this.#lines.push(chunk, this.#onLine);
-    } catch (thrown) {
-      this.end = { kind: 'undecodable', error: thrown };
-      return false;
-    }
-  }
-
-  readonly #onLine = (line: Buffer): boolean => {
-    const event = this.#decode(line);
-    if (event === undefined) return false;
-    if (event.type === 'ERROR') return this.#fail(event.object);
-    const version = event.object.metadata?.resourceVersion;
-    if (version === undefined || version === '')
-      return this.#stop({ kind: 'undecodable', error: new Error('an event has no resourceVersion') });
-    // While the initial objects stream in they have no order; only the end mark's version counts.
-    if (!this.isInitial && compareResourceVersions(version, this.version) < 0) return this.#stop({ kind: 'stale' });
-    if (event.type === 'BOOKMARK') return this.#bookmark(event.object, version);
-    this.events++;
-    this.#deliver(event);
-    if (!this.isInitial) this.version = version;
-    return true;
-  };
-
-  #decode(line: Buffer): WatchEvent | undefined {
-    try {
-      return decodeWatchLine(line);
-    } catch (thrown) {
-      this.#stop({ kind: 'undecodable', error: new Error(`a line of ${line.length} bytes is no watch event`, { cause: thrown }) });
-      return undefined;
-    }
-  }
-
-  #bookmark(object: KubeObject, version: string): boolean {
-    this.bookmarks++;
-    if (!this.isInitial) {
-      this.version = version;
-      return true;
-    }
-    if (object.metadata.annotations?.[INITIAL_END] !== 'true') return true;
-    if (compareResourceVersions(version, this.#floor) < 0) return this.#stop({ kind: 'stale' });
-    this.isInitial = false;
-    this.version = version;
-    this.#guard(() => this.#o.sink.initDone(version), 'initial list');
-    return true;
-  }
-
-  #deliver(event: WatchEvent): void {
-    const { sink } = this.#o;
-    const object = event.object;
-    this.#guard(() => (event.type === 'DELETED' ? sink.delete(object) : sink.apply(object)), object.metadata.name);
-  }
-
-  /** A consumer's exception is counted and told, and the stream goes on (D5.11). */
-  #guard(act: () => void, name: string): void {
-    try {
-      act();
-    } catch (thrown) {
-      this.#handlerErrors.inc();
-      this.#o.log.error({ kind: this.#o.collection.plural, name, err: thrown }, 'a consumer of watch events failed');
-    }
-  }
-
-  #fail(status: unknown): boolean {
-    const { code = 500, reason = '', details } = status as { code?: number; reason?: string; details?: { retryAfterSeconds?: number } };
-    const wait = details?.retryAfterSeconds === undefined ? {} : { retryAfterMs: details.retryAfterSeconds * 1000 };
-    return this.#stop({ kind: 'errorEvent', code, reason, ...wait });
-  }
-
-  #stop(end: StreamEnd): boolean {
-    this.end = end;
-    return false;
-  }
-}
-
-const MAX_REFUSAL_BYTES = 64 * 1024;
-
-async function refused(stream: KubeStream): Promise<StreamEnd> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of stream.chunks) {
-    chunks.push(chunk);
-    size += chunk.length;
-    if (size > MAX_REFUSAL_BYTES) break;
-  }
-  return refusal({ status: stream.status, headers: stream.headers, body: Buffer.concat(chunks).toString('utf8') });
-}
-
-function refusal(answer: KubeAnswer): StreamEnd {
-  const status = parseStatus(answer.body);
-  const wait = retryAfterMs(answer.headers, status);
-  const isBusy = answer.status === 429 || answer.status === 503 || status.details?.retryAfterSeconds !== undefined;
-  return {
-    kind: 'http',
-    code: answer.status,
-    reason: status.reason ?? '',
-    causes: (status.details?.causes ?? []).map((cause) => cause.reason ?? ''),
-    ...(wait !== undefined && isBusy ? { retryAfterMs: wait } : {}),
-  };
-}
-
-function describeEnd(end: StreamEnd, plural: string): string {
-  switch (end.kind) {
-    case 'http':
-      if (end.code === 403) return `forbidden: list and watch ${plural}; the ClusterRole of the chart grants it`;
-      if (end.code === 404) return `the API server does not serve ${plural}: install the CRDs of this release`;
-      return `HTTP ${end.code} ${end.reason}`.trim();
-    case 'errorEvent':
-      return `error event ${end.code} ${end.reason}`.trim();
-    case 'connection':
-    case 'undecodable':
-      return `${end.kind}: ${end.error instanceof Error ? end.error.message : String(end.error)}`;
-    case 'silence':
-      return 'the watch was silent for too long';
-    case 'stale':
-      return 'the API server is behind what was seen before';
-    case 'closed':
-      return 'the watch ends as soon as it begins';
   }
 }
