@@ -5,43 +5,39 @@ import { ENTRA, ENTRA_CALLS, ENTRA_RECORDABLE } from '../../operator/integration
 import { EntraClient } from '../../operator/integrations/entra/client.ts';
 import { Connections } from '../../operator/integrations/entra/connections.ts';
 import type { AppCredential } from '../../operator/integrations/entra/port.ts';
-import { createHttpClient, type HttpClient, type HttpRuntime } from '../../operator/integrations/http/client.ts';
+import { createHttpClient, type HttpRuntime } from '../../operator/integrations/http/client.ts';
 import { type CloudEndpoints, customCloud } from '../../operator/integrations/http/clouds.ts';
+import type { CallObservation } from '../../operator/integrations/http/metrics.ts';
 import type { RecordedExchange } from '../../operator/integrations/http/recording.ts';
+import { createMicrosoftSystems, type MicrosoftSystems } from '../../operator/integrations/microsoft.ts';
+import type { UsageLost } from '../../operator/integrations/teams-admin/usage-list.ts';
 import type { Clock } from '../../operator/runtime/clock.ts';
 import { SystemClock } from '../../operator/runtime/system-clock.ts';
 import { SandboxClock } from '../../sandbox/cloud/clock.ts';
-import { Directory } from '../../sandbox/cloud/directory.ts';
-import { entraStandIn } from '../../sandbox/cloud/entra/app.ts';
-import { TokenService } from '../../sandbox/cloud/entra/tokens.ts';
+import { createMicrosoft, type Microsoft } from '../../sandbox/cloud/microsoft.ts';
+import { QUICKSTART, seedQuickstart } from '../../sandbox/cloud/seed.ts';
 import { type RunningStandIn, startStandIn } from '../../sandbox/cloud/server.ts';
-import { type CloudBase, createCloudBase, type StandIn } from '../../sandbox/cloud/stand-in.ts';
-import { type AppRegistration, CloudState, type Tenant } from '../../sandbox/cloud/tenant.ts';
+import { type CloudBase, createCloudBase } from '../../sandbox/cloud/stand-in.ts';
+import type { AppRegistration, ServicePrincipal, Tenant } from '../../sandbox/cloud/tenant.ts';
 
-/** The Microsoft stand-ins on real sockets, one seeded tenant with a consented app, and our clients against them. */
-export interface MicrosoftCloud {
+/** The quickstart's Microsoft side on real sockets, and our clients against it. The tenant is the customer's. */
+export interface MicrosoftCloud extends MicrosoftSystems {
   readonly base: CloudBase;
-  readonly state: CloudState;
-  readonly directory: Directory;
+  readonly microsoft: Microsoft;
   readonly tenant: Tenant;
   readonly app: AppRegistration;
-  readonly secret: string;
-  readonly cloud: CloudEndpoints;
-  readonly runtime: HttpRuntime;
-  readonly recorded: RecordedExchange[];
-  readonly entra: EntraClient;
-  readonly connections: Connections;
+  readonly principal: ServicePrincipal;
+  readonly endpoints: CloudEndpoints;
   readonly credential: AppCredential;
+  readonly recorded: RecordedExchange[];
+  readonly observed: CallObservation[];
+  readonly losses: UsageLost[];
+  /** Sign-ins apart from those of the drivers, to look at tokens. */
+  readonly tokens: Connections;
   close(): Promise<void>;
 }
 
-export interface MicrosoftCloudOptions {
-  readonly permissions?: readonly string[];
-  /** Stand-ins beside Entra, made over the same state. */
-  readonly standIns?: (deps: { state: CloudState; base: CloudBase; tokens: TokenService; directory: Directory }) => readonly StandIn[];
-}
-
-/** Wall time follows the sandbox clock, so that tests expire tokens by moving it; deadlines stay real, as sockets are. */
+/** Sandbox time for everything but deadlines, which are real, as sockets are. Waiting moves time on and takes none. */
 class SharedClock implements Clock {
   readonly #sandbox: SandboxClock;
   readonly #real = new SystemClock();
@@ -55,67 +51,68 @@ class SharedClock implements Clock {
   }
 
   monotonic(): number {
-    return this.#real.monotonic();
+    return this.#sandbox.now();
   }
 
   setTimer(delayMs: number, fire: () => void): () => void {
     return this.#real.setTimer(delayMs, fire);
   }
 
-  sleep(delayMs: number, signal?: AbortSignal): Promise<void> {
-    return this.#real.sleep(delayMs, signal);
+  async sleep(delayMs: number, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    this.#sandbox.advance(delayMs);
   }
 }
 
-export async function startMicrosoftCloud({ permissions = [], standIns }: MicrosoftCloudOptions = {}): Promise<MicrosoftCloud> {
-  const sandboxClock = new SandboxClock({ mode: 'manual', startAt: Date.now() });
+export async function startMicrosoftCloud(): Promise<MicrosoftCloud> {
+  const sandboxClock = new SandboxClock({ mode: 'manual', startAt: Date.now() }); // MSAL dates its assertions by the real clock
   const base = await createCloudBase({ clock: sandboxClock });
-  const state = new CloudState(base.clock);
-  const directory = new Directory(state, base);
-  const tokens = await TokenService.create(base.clock);
-  const deps = { state, base, tokens, directory };
+  const microsoft = await createMicrosoft(base);
+  seedQuickstart(microsoft);
   const running: RunningStandIn[] = [];
-  for (const standIn of [entraStandIn(deps), ...(standIns?.(deps) ?? [])]) running.push(await startStandIn(standIn, base));
+  for (const standIn of Object.values(microsoft.standIns)) running.push(await startStandIn(standIn, base));
   const urlOf = (name: string): string => running.find((one) => one.name === name)?.url ?? 'https://127.0.0.1:1';
+  const endpoints = customCloud({ login: urlOf('entra'), graph: urlOf('graph'), teamsAdmin: urlOf('teams-admin'), caPem: base.ca.certPem });
 
-  const tenant = state.addTenant({ displayName: 'Acme' });
-  directory.verifyDomain(directory.addDomain(tenant, 'acme.example', { default: true }), { settled: true });
-  const app = directory.registerApp({ displayName: 'Trunkline', homeTenantId: tenant.id });
-  const secret = directory.addSecret(app).text;
-  directory.consent(tenant, app, permissions);
-
-  const cloud = customCloud({ login: urlOf('entra'), graph: urlOf('graph'), teamsAdmin: urlOf('teams-admin'), caPem: base.ca.certPem });
   const recorded: RecordedExchange[] = [];
-  const clock = new SharedClock(sandboxClock);
-  const runtime: HttpRuntime = { clock, userAgent: 'trunkline/test', recorder: { record: (exchange) => recorded.push(exchange) } };
-  const http: HttpClient = createHttpClient(runtime, {
-    ...ENTRA,
-    origin: cloud.login,
-    allow: ENTRA_CALLS,
-    recordable: ENTRA_RECORDABLE,
-    trust: { caPem: base.ca.certPem },
-    timeoutMs: 5_000,
-  });
-  const entra = new EntraClient({ http, cloud, clock });
-  const credential: AppCredential = { clientId: app.appId, proof: { kind: 'secret', secret } };
+  const observed: CallObservation[] = [];
+  const losses: UsageLost[] = [];
+  const runtime: HttpRuntime = {
+    clock: new SharedClock(sandboxClock),
+    userAgent: 'trunkline/test',
+    recorder: { record: (exchange) => recorded.push(exchange) },
+    metrics: { observe: (call) => observed.push(call) },
+  };
+  const systems = createMicrosoftSystems({ runtime, cloud: endpoints, timeoutMs: 5_000, onUsageLost: (loss) => losses.push(loss) });
+  const entra = { ...ENTRA, origin: endpoints.login, allow: ENTRA_CALLS, recordable: ENTRA_RECORDABLE, trust: { caPem: base.ca.certPem } };
+  const http = createHttpClient(runtime, entra);
+  const tokens = new Connections(new EntraClient({ http, cloud: endpoints, clock: runtime.clock }), runtime.clock);
+  const { tenantId, clientId, clientSecret } = QUICKSTART.customer;
+  const tenant = microsoft.state.tenant(tenantId);
   return {
+    ...systems,
     base,
-    state,
-    directory,
+    microsoft,
     tenant,
-    app,
-    secret,
-    cloud,
-    runtime,
+    app: known(microsoft.state.apps.get(clientId)),
+    principal: known(tenant.servicePrincipals.get(clientId)),
+    endpoints,
+    credential: { clientId, proof: { kind: 'secret', secret: clientSecret } },
     recorded,
-    entra,
-    connections: new Connections(entra, clock),
-    credential,
+    observed,
+    losses,
+    tokens,
     close: async () => {
+      systems.close();
       http.close();
       for (const one of running) await one.close();
     },
   };
+}
+
+export function known<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('the seed lacks what this test is about');
+  return value;
 }
 
 /** A self-signed certificate with its RSA key, as an app registration takes it. */

@@ -79,6 +79,17 @@ export class TeamsAdminClient {
     return readJson(TEAMS_ADMIN, this.#successful(answer), UserWire);
   }
 
+  /** What the directory asks of a user that Graph does not show. */
+  async findVoiceUser(
+    tenantId: string,
+    objectId: string,
+    signal: AbortSignal,
+  ): Promise<{ readonly userPrincipalName: string; readonly isEnterpriseVoiceEnabled: boolean } | undefined> {
+    const user = await this.findUser(tenantId, objectId, signal);
+    if (user === undefined) return undefined;
+    return { userPrincipalName: user.userPrincipalName, isEnterpriseVoiceEnabled: user.enterpriseVoiceEnabled === true };
+  }
+
   /** `exists`: the identity was taken already, by whomever. */
   async create(tenantId: string, change: WrittenChange, signal: AbortSignal): Promise<'created' | 'exists'> {
     const answer = await this.#send(tenantId, { method: 'POST', url: typePath(change.kind), body: { json: creationBody(change) }, signal });
