@@ -13,7 +13,7 @@ export interface PublisherMode {
   readonly registryPrefix: string;
 }
 
-export const COMPLETE_MODE: PublisherMode = { enabled: true, managedRecordTypes: RECORD_TYPES, registryPrefix: 'edns-' };
+const COMPLETE_MODE: PublisherMode = { enabled: true, managedRecordTypes: RECORD_TYPES, registryPrefix: 'edns-' };
 /** The default flags of external-dns: TXT records of DNSEndpoints are ignored. */
 export const IGNORES_TXT: PublisherMode = { ...COMPLETE_MODE, managedRecordTypes: ['A', 'AAAA', 'CNAME'] };
 

@@ -17,10 +17,10 @@ export interface Dns {
 }
 
 /** Zones of the sandbox: the provider's own, and one of a customer that hosts its DNS here too. */
-export const QUICKSTART_ZONES = ['carrier.example', 'nordwind.example'] as const;
+const QUICKSTART_ZONES = ['carrier.example', 'nordwind.example'] as const;
 
 /** What `teams.publicAddresses` of the quickstart's devices says (telephony 1.3). */
-export const QUICKSTART_PUBLIC_ADDRESS = '203.0.113.10';
+const QUICKSTART_PUBLIC_ADDRESS = '203.0.113.10';
 
 export function createDns(base: CloudBase, { zones: names }: DnsOptions = { zones: QUICKSTART_ZONES }): Dns {
   const zones = new Zones(names);

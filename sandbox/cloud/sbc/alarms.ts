@@ -1,4 +1,4 @@
-export type Severity = 'Critical' | 'Major' | 'Minor' | 'Warning' | 'Indeterminate' | 'Cleared';
+type Severity = 'Critical' | 'Major' | 'Minor' | 'Warning' | 'Indeterminate' | 'Cleared';
 
 export interface AlarmInput {
   readonly description: string;

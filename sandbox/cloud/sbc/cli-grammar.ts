@@ -5,7 +5,7 @@ import { TABLES } from './tables.ts';
 /** Where a script stands: enable mode (or basic), a section such as `configure voip` › `sbc`, or an open row. */
 export type Frame = ModeFrame | SectionFrame | RowFrame;
 
-export interface ModeFrame {
+interface ModeFrame {
   readonly kind: 'mode';
   readonly mode: 'basic' | 'enable';
 }
@@ -42,7 +42,7 @@ export function words(line: string): string[] {
 }
 
 /** Tables whose rows can be opened in this frame of this dialect. */
-export function tablesIn(dialect: Dialect, frame: SectionFrame | RowFrame): TableSchema[] {
+function tablesIn(dialect: Dialect, frame: SectionFrame | RowFrame): TableSchema[] {
   const parent = frame.kind === 'row' ? frame.table.name : frame.within?.table.name;
   const contexts = frame.kind === 'row' ? [] : frame.contexts;
   return TABLES.filter((table) => {

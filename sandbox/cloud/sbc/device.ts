@@ -86,7 +86,7 @@ export class SbcDevice {
     this.name = options.name;
     this.dialect = DIALECTS[options.dialect ?? 'nested'];
     this.highAvailability = options.highAvailability ?? false;
-    this.serialNumber = options.serialNumber ?? '286000000000001';
+    this.serialNumber = options.serialNumber ?? `2860000000000${(/\d+$/.exec(options.name)?.[0] ?? '0').padStart(2, '0')}`;
     this.versionId = options.versionId ?? '7.40A.250.754';
     this.switches = defineSbcSwitches(base.switches);
     this.#now = () => base.clock.now();

@@ -2,7 +2,7 @@ import type { TableName, TableSchema } from './schema.ts';
 import { TABLES } from './tables.ts';
 
 /** Where a table stands in a script and how its keys are called. */
-export interface TableSpelling {
+interface TableSpelling {
   readonly root: 'voip' | 'network' | 'system';
   /** Contexts to enter, one line each, before rows can be opened; within a parent row for child tables. */
   readonly contexts: readonly string[];

@@ -53,7 +53,7 @@ export function evaluate(expression: string, call: CallState): string {
 }
 
 /** What a reference names; undefined = nothing there. */
-export function lookUp(reference: string, call: CallState): string | undefined {
+function lookUp(reference: string, call: CallState): string | undefined {
   const name = reference.toLowerCase();
   if (name.startsWith('var.')) return call.variables.get(name);
   const readers: Record<string, () => string | undefined> = {

@@ -1,9 +1,13 @@
 import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { startStandIn } from '../server.ts';
+import { sbcStandIn } from './stand-in.ts';
 import { addRuleScript, multipart, startTestDevice, type TestDevice } from './test-device.ts';
 
 const RULE = addRuleScript('nested', 1, 17, { name: 'acme', prefix: '+41430009', tag: 'acme.teams.carrier.example' });
 const hasRule = (): boolean => sbc.person.rules('CustDialPlan').some(({ index }) => index === 17);
+
+const PATIENCE = { timeout: 4000 };
 
 let sbc: TestDevice;
 beforeEach(async () => {
@@ -80,7 +84,7 @@ async function openUploads(count: number): Promise<(() => void)[]> {
     sent.write('--b1\r\n');
     return sent;
   });
-  await expect.poll(() => sbc.device.openRequests).toBe(count);
+  await expect.poll(() => sbc.device.openRequests, PATIENCE).toBe(count);
   return requests.map((sent) => () => sent.destroy());
 }
 
@@ -115,6 +119,13 @@ describe('paths and methods', () => {
     });
     expect(answer).not.toContain('200 OK');
   });
+});
+
+it('serves an old device over plain HTTP', async () => {
+  const plain = await startStandIn(sbcStandIn(sbc.device, { tls: 'plain' }), sbc.base);
+  expect((await fetch(`${plain.url}/api`)).status).toBe(200);
+  expect((await fetch(`${plain.url}/api/v1/status`)).status).toBe(401);
+  await plain.close();
 });
 
 describe('the upload form (§7.1)', () => {

@@ -73,7 +73,7 @@ export const onOff = (name: string, fallback: '0' | '1', extra: Extra = {}): Col
 export const reference = (name: string, refersTo: TableName, extra: Extra = {}): Column => text(name, { refersTo, ...extra });
 
 /** `ProxyKeepAliveTime` → `proxy-keep-alive-time`, `SRDName` → `srd-name`. */
-export function hyphenated(name: string): string {
+function hyphenated(name: string): string {
   return name
     .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
     .replace(/([A-Z]+)([A-Z][a-z])/g, '$1-$2')

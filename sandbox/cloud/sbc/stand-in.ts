@@ -3,11 +3,14 @@ import { sbcAdmin } from './admin.ts';
 import { sbcApp } from './app.ts';
 import type { SbcDevice } from './device.ts';
 
+/** `hosts`: names in the certificate. `tls`: a certificate of one's own (a factory-made one, to be pinned), or `plain` for old devices. */
+type SbcStandInOptions = Pick<StandIn, 'hosts' | 'tls'>;
+
 /** A device as the base serves it: start it with `startStandIn(sbcStandIn(device), base, { port })`. */
-export function sbcStandIn(device: SbcDevice, hosts: readonly string[] = []): StandIn {
+export function sbcStandIn(device: SbcDevice, options: SbcStandInOptions = {}): StandIn {
   return {
+    ...options,
     name: device.name,
-    hosts,
     app: sbcApp(device),
     targetOf: () => device.name,
     failure: (status) => Response.json({ description: `injected failure ${status}` }, { status }),

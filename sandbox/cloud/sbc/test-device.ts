@@ -9,7 +9,7 @@ import { PersonAtDevice } from './person.ts';
 import { type SeedOptions, seedQuickstartSbc } from './seed.ts';
 import { sbcStandIn } from './stand-in.ts';
 
-export interface Answer {
+interface Answer {
   readonly status: number;
   readonly headers: NodeJS.Dict<string | string[]>;
   readonly text: string;
@@ -17,7 +17,7 @@ export interface Answer {
   readonly json: unknown;
 }
 
-export interface CallOptions {
+interface CallOptions {
   readonly user?: 'Monitor' | 'Administrator' | 'SecurityAdministrator' | { readonly username: string; readonly password: string } | 'none';
   readonly body?: string | Buffer;
   readonly headers?: Readonly<Record<string, string>>;
