@@ -211,6 +211,9 @@ export const REASONS = {
   InternalError: provider('A defect of the operator.', 'Report it with the log.'),
   Unobserved: passing('Three looks in a row failed, so nobody knows.'),
   ObservedChanged: passing('The outside changed between plan and write; it is planned again.'),
+  DependentChangeFailed: passing('A change that has to come before this one failed; both are planned again.'),
+  LeadershipLost: passing('Another replica of the operator leads now and goes on with it.'),
+  ShuttingDown: passing('The operator is stopping; what had not been sent is sent after the start.'),
 } as const satisfies Readonly<Record<string, ReasonEntry>>;
 
 export type Reason = keyof typeof REASONS;
