@@ -80,12 +80,7 @@ class Turn {
     if (send.length === 0) return;
     const sent = await this.#send(send, view);
     if ('error' in sent) {
-      const open = new Set([...send, ...rides.keys()]);
-      await this.#splitOrFail(
-        parts.filter((part) => open.has(part)),
-        sent.error,
-        round,
-      );
+      this.#failAll([...send, ...rides.keys()], sent.error);
       return;
     }
     const again = this.#settleReached(verdictsFor(send, sent.batch.verdicts), rides, round);
@@ -107,23 +102,6 @@ class Turn {
       else this.#settle(rider, { ...(verdicts.get(leader) ?? skipped(rider.change)), change: rider.change }, false);
     }
     return again;
-  }
-
-  /** A whole batch refused for good may hold one bad submitter: the halves are tried apart, so that one cannot fail another. */
-  async #splitOrFail(parts: readonly Part[], error: OperatorError, round: number): Promise<void> {
-    const works = [...new Set(parts.map((part) => part.work))];
-    if (error.kind !== 'Terminal' || works.length < 2) return this.#failAll(parts, error);
-    const left = new Set(works.slice(0, Math.ceil(works.length / 2)));
-    await this.#sendUntilDone(
-      parts.filter((part) => left.has(part.work)),
-      undefined,
-      round,
-    );
-    await this.#sendUntilDone(
-      parts.filter((part) => !left.has(part.work)),
-      undefined,
-      round,
-    );
   }
 
   /** Undefined: the read failed and every part has its verdict. */

@@ -53,7 +53,7 @@ export function callWithin<T>(bounds: CallBounds, work: (signal: AbortSignal) =>
 function overdue(subject: string, deadlineMs: number): OperatorError {
   return new OperatorError(`${subject} did not answer within ${Math.round(deadlineMs / 1_000)} seconds`, {
     kind: 'Retryable',
-    reason: 'DeadlineExceeded',
+    reason: 'ExternalSystemUnavailable',
     remedy: 'Check that the system is reachable and not overloaded; the operator tries again by itself',
   });
 }

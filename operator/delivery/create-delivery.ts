@@ -31,7 +31,7 @@ export interface DeliveryDeps {
 
 /** Delivery as the process that runs it sees it. */
 export interface DeliveryControl extends Delivery {
-  /** Reads go on; what is submitted is refused with this error (default `DependencyNotReady/ActuationPaused`). */
+  /** Reads go on; what is submitted is refused with this error (default `DependencyNotReady/Paused`). */
   pause(reason?: OperatorError): void;
   /** Writes go on; owners that were refused are woken, and open marks are looked for again. */
   resume(): void;
@@ -178,7 +178,7 @@ class DeliveryHouse implements DeliveryControl {
 function actuationPaused(): OperatorError {
   return new OperatorError('Outside writes are paused', {
     kind: 'DependencyNotReady',
-    reason: 'ActuationPaused',
+    reason: 'Paused',
     remedy: 'Start the operator with --actuation=Active to let changes go out',
   });
 }

@@ -116,7 +116,11 @@ describe('looking at a target', () => {
     see(tenant('t1'), 'o');
     await clock.advance(60_000);
     const seen = see(tenant('t1'), 'o');
-    expect(seen).toMatchObject({ state: 'failed', misses: 1, error: { kind: 'Retryable', reason: 'DeadlineExceeded' } });
+    expect(seen).toMatchObject({
+      state: 'failed',
+      misses: 1,
+      error: { kind: 'Retryable', reason: 'ExternalSystemUnavailable', message: 'teams-admin t1 did not answer within 60 seconds' },
+    });
   });
 
   it('spreads the first looks after a start when there are many targets, and delays neither a few nor an urgent one', async () => {
@@ -339,7 +343,7 @@ describe('pausing', () => {
     see(tenant('t1'), 'q', { priority: 'change' });
     await clock.advance(1_000);
     expect(delivery.outcomeOf('o', tenant('t1'))).toMatchObject({
-      verdicts: [{ result: 'failed', error: { kind: 'DependencyNotReady', reason: 'ActuationPaused' } }],
+      verdicts: [{ result: 'failed', error: { kind: 'DependencyNotReady', reason: 'Paused' } }],
     });
     expect(results('p', device('d1'))).toEqual(['failed']);
     expect([cloud.batches.length, sbc.batches.length, see(tenant('t1'), 'q').state]).toEqual([0, 0, 'seen']);

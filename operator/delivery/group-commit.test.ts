@@ -133,15 +133,18 @@ describe('group commit', () => {
     expect(results('o49', d1)).toEqual(['skipped']);
   });
 
-  it('finds the one submitter because of whom a device refuses the whole script', async () => {
-    const { clock, submit, results, sbc } = house();
-    const apply = sbc.apply.bind(sbc);
-    sbc.apply = (target, changes, view, signal) =>
-      changes.some((change) => change.name === 'r13') ? Promise.reject(terminal) : apply(target, changes, view, signal);
-    for (let i = 0; i < 20; i++) submit(`o${i}`, d1, [create(d1, `r${i}`)]);
+  it('fails all with what the driver throws, since then nothing is known of anything', async () => {
+    const { clock, submit, delivery, sbc, see } = house();
+    sbc.misbehave(d1, { on: 'apply', how: 'late', error: terminal });
+    for (let i = 0; i < 20; i++) submit(`o${i}`, d1, [create(d1, 'same'), create(d1, `r${i}`)]);
     await clock.advance(10_000);
-    const lost = Array.from({ length: 20 }, (_, i) => i).filter((i) => results(`o${i}`, d1)[0] !== 'applied');
-    expect(lost).toEqual([13]);
+    for (let i = 0; i < 20; i++) {
+      expect(delivery.outcomeOf(`o${i}`, d1)).toMatchObject({
+        verdicts: [{ error: { kind: 'Terminal' } }, { error: { kind: 'Terminal' } }],
+      });
+    }
+    expect(sbc.batches).toHaveLength(1);
+    expect(see(d1, 'q').state).toBe('reading');
   });
 
   it('fails all with the read that failed, and counts it as a miss', async () => {
