@@ -30,6 +30,15 @@ describe('admin API', () => {
     expect((await send('DELETE', '/faults/fault-1')).status).toBe(404);
   });
 
+  it('puts the outside world at a distance', async () => {
+    expect((await send('PUT', '/latency', { ms: 50 })).json).toEqual({ ms: 50 });
+    expect([base.faults.latencyMs, (await send('PUT', '/latency', { ms: -1 })).status, (await send('GET', '/latency')).json]).toEqual([
+      50,
+      400,
+      { ms: 50 },
+    ]);
+  });
+
   it('shows and moves the clock', async () => {
     expect((await send('POST', '/clock/advance', { ms: 1_000 })).json).toEqual({ mode: 'manual', now: '1970-01-01T00:00:01.000Z' });
     expect((await send('POST', '/clock/advance', { ms: -1 })).status).toBe(400);

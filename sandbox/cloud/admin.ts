@@ -10,11 +10,12 @@ const ConsistencyChange = z.strictObject({
   profile: z.enum(['zero', 'realistic']).optional(),
   delays: z.record(z.string(), z.number().min(0)).optional(),
 });
+const Latency = z.strictObject({ ms: z.int().min(0).max(60_000) });
 const Advance = z.strictObject({ ms: z.number().min(0) });
 
 /**
  * The admin API: the hand of a rehearsing person or a test. Plain HTTP on loopback, JSON.
- * `/endpoints` `/ca.pem` `/log` `/counts` `/faults` `/clock` `/consistency` `/switches` `/snapshot`, and what each stand-in adds under
+ * `/endpoints` `/ca.pem` `/log` `/counts` `/faults` `/latency` `/clock` `/consistency` `/switches` `/snapshot`, and what each stand-in adds under
  * `/stand-ins/<name>`. `mounts` are further routes by their first path segment.
  */
 export function adminApp(
@@ -73,6 +74,11 @@ function addLogRoutes(app: Hono, { log }: CloudBase): void {
 function addFaultRoutes(app: Hono, { faults }: CloudBase): void {
   app.get('/faults', (c) => c.json(faults.list()));
   app.post('/faults', async (c) => c.json({ id: faults.add(await c.req.json<FaultInput>()) }, 201));
+  app.get('/latency', (c) => c.json({ ms: faults.latencyMs }));
+  app.put('/latency', async (c) => {
+    faults.latencyMs = Latency.parse(await c.req.json()).ms;
+    return c.json({ ms: faults.latencyMs });
+  });
   app.delete('/faults', (c) => {
     faults.clear();
     return c.body(null, 204);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** What a fault does to one exchange. */
-export const FaultRule = z
+const FaultRule = z
   .strictObject({
     id: z.string().min(1).max(60).optional(),
     /** Name of the stand-in; absent = all. */
@@ -51,6 +51,8 @@ interface Armed {
 
 /** Faults waiting for the exchanges they are aimed at. The first that matches acts; order is the order of arming. */
 export class Faults {
+  /** Real milliseconds that every HTTP exchange takes beside any fault: the distance to the outside world in measurements. */
+  latencyMs = 0;
   #armed: Armed[] = [];
   #count = 0;
 

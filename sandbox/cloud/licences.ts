@@ -31,7 +31,7 @@ export interface Sku {
   readonly plans: readonly PlanName[];
 }
 
-export const SKUS: readonly Sku[] = [
+const SKUS: readonly Sku[] = [
   { skuPartNumber: 'MCOEV', skuId: 'e43b5b99-8dfb-405f-9987-dc307f34bcbd', plans: ['MCOEV'] },
   { skuPartNumber: 'MCOEV_GOV', skuId: 'a460366a-ade7-4791-b581-9fbff1bdaa85', plans: ['MCOEV_GOV'] },
   { skuPartNumber: 'MCOEVSMB_1', skuId: 'aa6791d3-bb09-4bc2-afed-c30c3fe26032', plans: ['MCOEVSMB'] },

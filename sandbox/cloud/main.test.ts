@@ -4,7 +4,7 @@ import axios, { type AxiosInstance } from 'axios';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SandboxClock } from './clock.ts';
 import { type Cloud, startCloud } from './main.ts';
-import { QUICKSTART, seedProvider, seedTenants } from './seed.ts';
+import { QUICKSTART, seedCustomer, seedProvider, seedTenants } from './seed.ts';
 
 let cloud: Cloud;
 let admin: AxiosInstance;
@@ -123,5 +123,18 @@ describe('seeds', () => {
       },
     });
     await empty.stop();
+  });
+
+  it('adds a customer of its own making', async () => {
+    const own = {
+      tenantId: '99999999-0000-4000-8000-000000000009',
+      displayName: 'Own',
+      domain: 'own.example',
+      clientId: 'own-app',
+      clientSecret: 'x',
+    };
+    seedCustomer(cloud.microsoft, { ...own, trunks: ['own.teams.carrier.example'] });
+    const { status, data } = await outside.get(`${cloud.endpoints.entra}/own.example/v2.0/.well-known/openid-configuration`);
+    expect([status, data.issuer]).toEqual([200, `${cloud.endpoints.entra}/${own.tenantId}/v2.0`]);
   });
 });

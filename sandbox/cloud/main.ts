@@ -18,10 +18,10 @@ import { startAdmin, startStandIn } from './server.ts';
 import { type CloudBase, createCloudBase, type StandIn } from './stand-in.ts';
 
 const PARTS = ['admin', 'entra', 'graph', 'teamsAdmin', 'sbc1', 'sbc2', 'dns', 'smtp', 'mailbox'] as const;
-export type CloudPart = (typeof PARTS)[number];
+type CloudPart = (typeof PARTS)[number];
 
 /** URLs without trailing slash; `dns` and `smtp` are `address:port`. `mailbox` shows the mails that arrived. */
-export type CloudEndpoints = Readonly<Record<CloudPart, string>>;
+type CloudEndpoints = Readonly<Record<CloudPart, string>>;
 
 export interface CloudOptions {
   /** 0 or absent = any free port. */
@@ -35,7 +35,7 @@ export interface CloudOptions {
 }
 
 /** What the stand-ins show, for tests that look at or change it in the process. */
-export interface CloudWorld {
+interface CloudWorld {
   readonly base: CloudBase;
   readonly microsoft: Microsoft;
   readonly sbc: Readonly<Record<'sbc1' | 'sbc2', SbcDevice>>;

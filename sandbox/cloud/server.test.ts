@@ -100,6 +100,9 @@ describe('stand-in server', () => {
     };
     await time();
     expect(await time()).toBeGreaterThanOrEqual(55);
+    base.faults.clear();
+    base.faults.latencyMs = 60;
+    expect(await time()).toBeGreaterThanOrEqual(55);
   });
 
   it('closes while an exchange hangs', async () => {

@@ -101,6 +101,7 @@ async function serveExchange(serving: Serving, request: Request, env: HttpBindin
   };
   const requestBody = base.log.keepsBodies ? await request.clone().text() : undefined;
   const fault = base.faults.take({ standIn: standIn.name, target: facts.target, method: request.method, path, write: facts.write });
+  if (base.faults.latencyMs > 0) await pause(base.faults.latencyMs, serving.stopped);
   const outcome = await carryOut(serving, request, env, facts, fault);
   const responseBody = base.log.keepsBodies && outcome.status !== 0 ? await readableBody(outcome.response) : undefined;
   base.log.record({
@@ -150,7 +151,7 @@ async function carryOut(serving: Serving, request: Request, env: HttpBindings, f
       return { response, status: response.status, fault: fault.id };
     }
     case 'delay': {
-      await delay(fault.delayMs ?? 0, undefined, { signal: serving.stopped }).catch(() => undefined); // stopping ends the wait
+      await pause(fault.delayMs ?? 0, serving.stopped);
       const response = await work();
       return { response, status: response.status, fault: fault.id };
     }
@@ -167,8 +168,12 @@ async function carryOut(serving: Serving, request: Request, env: HttpBindings, f
   }
 }
 
+async function pause(ms: number, stopped: AbortSignal): Promise<void> {
+  await delay(ms, undefined, { signal: stopped }).catch(() => undefined); // stopping ends the wait
+}
+
 /** The failure that a `status` or `throttle` fault asks for, in the stand-in's own shape where it has one. */
-export async function failureOf(standIn: Pick<StandIn, 'failure'>, request: Request, fault: Fault): Promise<Response> {
+async function failureOf(standIn: Pick<StandIn, 'failure'>, request: Request, fault: Fault): Promise<Response> {
   const status = fault.kind === 'throttle' ? 429 : (fault.status ?? 500);
   const shaped =
     fault.body === undefined

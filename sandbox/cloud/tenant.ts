@@ -23,7 +23,7 @@ export interface Domain {
   everActive: boolean;
 }
 
-export interface LicenceAssignment {
+interface LicenceAssignment {
   readonly skuId: string;
   readonly disabledPlans: readonly string[];
   readonly assignedAt: number;
@@ -66,7 +66,7 @@ export interface Subscription {
   capabilityStatus: 'Enabled' | 'Warning' | 'Suspended' | 'Deleted' | 'LockedOut';
 }
 
-export interface AppRoleGrant {
+interface AppRoleGrant {
   readonly id: string;
   /** Application id of the resource: Graph or the Teams backend. */
   readonly resourceAppId: string;
@@ -75,7 +75,7 @@ export interface AppRoleGrant {
   readonly from: number;
 }
 
-export interface DirectoryRole {
+interface DirectoryRole {
   readonly templateId: string;
   /** From when the Teams admin API honours it: up to an hour (teams-admin-api §32). */
   readonly from: number;

@@ -2,7 +2,7 @@ import { unsupportedQuery } from './errors.ts';
 import { type Token, tokenize } from './filter-tokens.ts';
 
 type Row = Readonly<Record<string, unknown>>;
-export type Predicate = (row: Row) => boolean;
+type Predicate = (row: Row) => boolean;
 
 /** Operators that a property takes; those in `advanced` need ConsistencyLevel and $count (microsoft-graph §2.4). */
 export interface FilterRules {

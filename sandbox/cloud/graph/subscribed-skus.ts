@@ -25,7 +25,7 @@ export function subscribedSkuRoutes({ switches }: CloudBase): Hono<GraphEnv> {
   return app;
 }
 
-export function seatsUsed(tenant: Tenant, skuId: string): number {
+function seatsUsed(tenant: Tenant, skuId: string): number {
   return tenant.users.latestValues().filter((user) => user.licences.some((licence) => licence.skuId === skuId)).length;
 }
 

@@ -34,7 +34,7 @@ export function userRoutes(base: CloudBase): Hono<GraphEnv> {
 }
 
 /** By object id or UPN. */
-export function findUser(c: Context<GraphEnv>, tenant: Tenant): User {
+function findUser(c: Context<GraphEnv>, tenant: Tenant): User {
   const name = c.req.param('id') ?? '';
   const wanted = name.toLowerCase();
   const user = tenant.users.seenValues().find(({ id, userPrincipalName }) => id === wanted || userPrincipalName.toLowerCase() === wanted);
