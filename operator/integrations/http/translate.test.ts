@@ -9,14 +9,14 @@ const answer = (status: number, headers: Record<string, string> = {}) => ({ stat
 describe('failureOfStatus', () => {
   it.each([
     [302, 'Retryable', 'UnexpectedResponse'],
-    [400, 'Terminal', 'RequestRejected'],
+    [400, 'Terminal', 'InvalidConfiguration'],
     [401, 'Auth', 'AuthenticationFailed'],
     [403, 'Auth', 'PermissionDenied'],
     [404, 'Terminal', 'OutsideObjectMissing'],
     [408, 'Retryable', 'ExternalSystemUnavailable'],
     [409, 'Retryable', 'ObservedChanged'],
     [412, 'Retryable', 'ObservedChanged'],
-    [422, 'Terminal', 'RequestRejected'],
+    [422, 'Terminal', 'InvalidConfiguration'],
     [429, 'Throttled', 'Throttled'],
     [500, 'Retryable', 'ExternalSystemUnavailable'],
     [503, 'Retryable', 'ExternalSystemUnavailable'],

@@ -69,7 +69,7 @@ function classOf(status: number, hasRetryAfter: boolean): Class {
   const known = BY_STATUS[status];
   if (known !== undefined) return known;
   if (status >= 500) return UNAVAILABLE;
-  if (status >= 400) return { kind: 'Terminal', reason: 'RequestRejected', says: 'rejects the request as invalid' };
+  if (status >= 400) return { kind: 'Terminal', reason: 'InvalidConfiguration', says: 'rejects the request as invalid' };
   return UNEXPECTED;
 }
 

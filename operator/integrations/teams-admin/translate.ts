@@ -92,8 +92,8 @@ export function translateTeamsAdminFailure(answer: HttpResponse, nowMs: number):
     return byStatus;
   const known = knownRefusal(answer.status, body.errorCode, said);
   if (known !== undefined) return failureOf(answer, known, code);
-  if (byStatus.reason !== 'RequestRejected' || said === '') return byStatus;
-  return failureOf(answer, { kind: 'Terminal', reason: 'RequestRejected', says: `rejects the request: ${quotable(said)}` }, code);
+  if (byStatus.reason !== 'InvalidConfiguration' || said === '') return byStatus;
+  return failureOf(answer, { kind: 'Terminal', reason: 'InvalidConfiguration', says: `rejects the request: ${quotable(said)}` }, code);
 }
 
 /** True for the service's way of saying that an identity is taken; its status is not certain (teams-admin-api §4 rule 11). */
