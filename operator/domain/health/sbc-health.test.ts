@@ -43,6 +43,7 @@ describe('SBC roll-up', () => {
     ['the voice connection', { voiceConnection: 'Warning' }, 'VoiceConnectionWarning'],
     ['a licence to apply', { license: 'ApplyRequired' }, 'LicenseApplyRequired'],
     ['no management licence', { license: 'Missing' }, 'NoManagementLicense'],
+    ['no voice quality licence', { voiceQualityLicensed: false }, 'NoVoiceQualityLicense'],
   ])('[S147] %s makes the device Warning', (_what, change, reason) => {
     const health = sbcHealth({ ...fine, ...change });
     expect(health.indicator).toBe('Warning');

@@ -12,6 +12,8 @@ export interface SbcHealthInput {
   readonly media: Level;
   readonly voiceConnection: Level;
   readonly license: LicenseState;
+  /** Absent: the device does not say. */
+  readonly voiceQualityLicensed?: boolean;
 }
 
 export type HealthReason =
@@ -27,7 +29,8 @@ export type HealthReason =
   | 'MediaWarning'
   | 'VoiceConnectionWarning'
   | 'LicenseApplyRequired'
-  | 'NoManagementLicense';
+  | 'NoManagementLicense'
+  | 'NoVoiceQualityLicense';
 
 export interface HealthPart {
   readonly level: 'OK' | 'Warning' | 'Error';
@@ -58,7 +61,11 @@ export function sbcHealth(input: SbcHealthInput): SbcHealth {
   );
   const license = part(
     [input.license === 'Failed' && 'LicensePoolFailed', input.license === 'Expired' && 'LicensePoolExpired'],
-    [input.license === 'ApplyRequired' && 'LicenseApplyRequired', input.license === 'Missing' && 'NoManagementLicense'],
+    [
+      input.license === 'ApplyRequired' && 'LicenseApplyRequired',
+      input.license === 'Missing' && 'NoManagementLicense',
+      input.voiceQualityLicensed === false && 'NoVoiceQualityLicense',
+    ],
   );
   return { indicator: worst([management, voiceQuality, license]), management, voiceQuality, license };
 }

@@ -10,7 +10,9 @@ const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
 
 /** Four base32 characters of hash(plan, prefix, tag, n): tells rules of one owner apart (design §9.4). */
 export function ruleSuffix({ plan, prefix, tag }: RuleIdentity, n: number): string {
-  const digest = createHash('sha256').update([plan.toLowerCase(), prefix, tag.toLowerCase(), String(n)].join('\n')).digest();
+  const digest = createHash('sha256')
+    .update([plan.toLowerCase(), prefix, tag.toLowerCase(), String(n)].join('\n'))
+    .digest();
   return [...digest.subarray(0, 4)].map((byte) => BASE32[byte % 32]).join('');
 }
 
