@@ -5,7 +5,9 @@ import { INDEX } from './deps.ts';
 /** What caches are looked up by; pure functions of one object. */
 export const CUSTOMER_INDEXES: Readonly<Record<string, IndexFunction<Customer>>> = {
   [INDEX.shortName]: (customer) => [customer.spec.shortName.toLowerCase()],
-  [INDEX.tenant]: (customer) => [...new Set([customer.spec.tenantId, customer.status?.tenantId].flatMap((tenantId) => tenantId?.toLowerCase() ?? []))],
+  [INDEX.tenant]: (customer) => [
+    ...new Set([customer.spec.tenantId, customer.status?.tenantId].flatMap((tenantId) => tenantId?.toLowerCase() ?? [])),
+  ],
 };
 
 export const SITE_INDEXES: Readonly<Record<string, IndexFunction<SiteLocation>>> = {

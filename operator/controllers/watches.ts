@@ -44,7 +44,8 @@ export function invitationsOfCustomer(customer: Customer, stores: Stores): Objec
 /** Customers whose claims touch: the same short name or tenant. A refusal heals when the holder goes (design §2 Claims). */
 export function rivalCustomers(customer: Customer, stores: Stores): ObjectKey[] {
   const sameName = stores.customers.byIndex(INDEX.shortName, customer.spec.shortName.toLowerCase());
-  const sameTenant = customer.spec.tenantId === undefined ? [] : stores.customers.byIndex(INDEX.tenant, customer.spec.tenantId.toLowerCase());
+  const sameTenant =
+    customer.spec.tenantId === undefined ? [] : stores.customers.byIndex(INDEX.tenant, customer.spec.tenantId.toLowerCase());
   return [...sameName, ...sameTenant].map(keyOf).filter((key) => key !== keyOf(customer));
 }
 
@@ -58,7 +59,9 @@ export function rivalSites(site: SiteLocation, stores: Stores): ObjectKey[] {
 export function rivalRanges(range: NumberRange, stores: Stores): ObjectKey[] {
   const site = stores.sites.get(siteKeyOf(range));
   const devices = site === undefined ? [] : devicesOf(site);
-  const others = devices.flatMap((device) => stores.sites.byIndex(INDEX.device, device)).flatMap((other) => stores.ranges.byIndex(INDEX.site, keyOf(other)));
+  const others = devices
+    .flatMap((device) => stores.sites.byIndex(INDEX.device, device))
+    .flatMap((other) => stores.ranges.byIndex(INDEX.site, keyOf(other)));
   return [...new Set(others.filter((other) => isRefused(other) && keyOf(other) !== keyOf(range)).map(keyOf))];
 }
 
@@ -69,7 +72,12 @@ function isRefused(object: KubeObject<unknown, { readonly conditions?: readonly 
 /** A child's or parent's news that others read: spec, life, finalizers, conditions and what status publishes. */
 export function gatesMoved(before: KubeObject | undefined, after: KubeObject | undefined): boolean {
   if (before === undefined || after === undefined) return true;
-  return before.metadata.generation !== after.metadata.generation || before.metadata.deletionTimestamp !== after.metadata.deletionTimestamp || before.metadata.finalizers?.length !== after.metadata.finalizers?.length || before.status !== after.status;
+  return (
+    before.metadata.generation !== after.metadata.generation ||
+    before.metadata.deletionTimestamp !== after.metadata.deletionTimestamp ||
+    before.metadata.finalizers?.length !== after.metadata.finalizers?.length ||
+    before.status !== after.status
+  );
 }
 
 export function cameOrWent(before: KubeObject | undefined, after: KubeObject | undefined): boolean {

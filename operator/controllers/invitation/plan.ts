@@ -30,7 +30,10 @@ export function invitationState(invitation: Invitation, customerAuthenticated: b
   const due = phase !== 'Pending' || spec.type === 'Request' ? undefined : dueMail(invitation, reminderMs, nowMs);
   const next = phase === 'Pending' ? Math.min(expiresMs, reminderMs ?? expiresMs) - nowMs : undefined;
   return {
-    invitationId: createHash('sha256').update(`invitation|${metadata.uid ?? ''}`).digest('hex').slice(0, 32),
+    invitationId: createHash('sha256')
+      .update(`invitation|${metadata.uid ?? ''}`)
+      .digest('hex')
+      .slice(0, 32),
     createdAt,
     expiresAt: new Date(expiresMs).toISOString(),
     phase,

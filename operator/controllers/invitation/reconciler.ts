@@ -29,11 +29,20 @@ export class InvitationReconciler implements Reconciler<Invitation, InvitationSt
     const mail = delivery.see<MailView>(mailTarget(), owner, {});
     const outcome = delivery.outcomeOf(owner, mailTarget());
     const hold = this.#hold(invitation, customer === undefined ? [invitation] : [invitation, customer]);
-    const step = nextStep({ invitation, outcome, requested: ctx.requested, due: state.due !== undefined, blocked: hold !== undefined || customer === undefined || mail.state !== 'seen' || mail.view.settingsProblem !== undefined });
+    const step = nextStep({
+      invitation,
+      outcome,
+      requested: ctx.requested,
+      due: state.due !== undefined,
+      blocked: hold !== undefined || customer === undefined || mail.state !== 'seen' || mail.view.settingsProblem !== undefined,
+    });
     const sentCount = invitation.status?.sentCount ?? 0;
     const id = messageId(state, sentCount, settings.installation);
     const found = { invitation, customer, state, mail, step, hold, settings, now: ctx.now, messageId: id };
-    const change = step.do === 'send' && customer !== undefined ? mailChange({ invitation, customer, state, purpose: state.due ?? 'Invitation', messageId: id, settings }) : undefined;
+    const change =
+      step.do === 'send' && customer !== undefined
+        ? mailChange({ invitation, customer, state, purpose: state.due ?? 'Invitation', messageId: id, settings })
+        : undefined;
     return {
       status: invitationStatus(found),
       conditions: invitationConditions(found),
@@ -59,7 +68,12 @@ export class InvitationReconciler implements Reconciler<Invitation, InvitationSt
   #hold(invitation: Invitation, chain: readonly Governed[]): Hold | undefined {
     const { stores, settings } = this.#deps;
     const annotations = stores.namespaces.get(`/${invitation.metadata.namespace ?? ''}`)?.metadata.annotations ?? {};
-    const governance = govern({ chain, defaultPolicy: settings.defaultChangePolicy, namespaceAnnotations: annotations, actuation: settings.actuation });
+    const governance = govern({
+      chain,
+      defaultPolicy: settings.defaultChangePolicy,
+      namespaceAnnotations: annotations,
+      actuation: settings.actuation,
+    });
     if (governance.hold !== undefined) return governance.hold;
     if (governance.policy === 'Observe') return { reason: 'NotDeployed', message: 'changePolicy Observe never writes, so no mail is sent' };
     return protectedBy(chain.slice(1));
@@ -87,7 +101,9 @@ function nextStep({ invitation, outcome, requested, due, blocked }: StepInput): 
     return verdict.error.reason === 'DeliveryUnknown' ? { do: 'unknown' } : { do: 'failed', error: verdict.error };
   }
   if (mark !== undefined && !requested) return { do: 'unknown' };
-  const refused = conditionOf(invitation, 'EmailSent')?.reason === 'RecipientRefused' && invitation.status?.observedGeneration === invitation.metadata.generation;
+  const refused =
+    conditionOf(invitation, 'EmailSent')?.reason === 'RecipientRefused' &&
+    invitation.status?.observedGeneration === invitation.metadata.generation;
   if (blocked || (refused && !requested)) return { do: 'nothing' };
   return due || mark !== undefined ? { do: 'send' } : { do: 'nothing' };
 }

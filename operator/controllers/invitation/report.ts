@@ -38,13 +38,23 @@ export function invitationConditions(found: InvitationFindings): ConditionInput[
 }
 
 function completion({ state, customer, invitation }: InvitationFindings): Finding {
-  if (state.phase === 'Completed') return holds('Completed', 'AlreadyAuthenticated', 'The Customer is authenticated; there is nothing left to invite to');
-  if (state.phase === 'Revoked') return stalls('Completed', 'Revoked', 'spec.revoked is true: the link is dead; create a new Invitation to invite again');
+  if (state.phase === 'Completed')
+    return holds('Completed', 'AlreadyAuthenticated', 'The Customer is authenticated; there is nothing left to invite to');
+  if (state.phase === 'Revoked')
+    return stalls('Completed', 'Revoked', 'spec.revoked is true: the link is dead; create a new Invitation to invite again');
   if (state.phase === 'Expired') return stalls('Completed', 'Expired', `Not completed until ${state.expiresAt}; create a new Invitation`);
   if (customer === undefined) {
-    return waits('Completed', 'CustomerNotFound', `spec.customerRef: Customer ${invitation.spec.customerRef.name} does not exist in namespace ${invitation.metadata.namespace}; create it`);
+    return waits(
+      'Completed',
+      'CustomerNotFound',
+      `spec.customerRef: Customer ${invitation.spec.customerRef.name} does not exist in namespace ${invitation.metadata.namespace}; create it`,
+    );
   }
-  return waits('Completed', 'AwaitingCompletion', 'The invited administrator has not signed in; signing in on the portal comes with a later release, until then give the Customer clientId and a Secret');
+  return waits(
+    'Completed',
+    'AwaitingCompletion',
+    'The invited administrator has not signed in; signing in on the portal comes with a later release, until then give the Customer clientId and a Secret',
+  );
 }
 
 function signIn({ state }: InvitationFindings, type: string): Finding {
@@ -56,21 +66,32 @@ function emailSent(found: InvitationFindings): Finding {
   const { invitation, step, state, mail, hold } = found;
   if (step.do === 'record') return holds('EmailSent', 'Sent', `The mail server accepted the mail to ${invitation.spec.email}`);
   if (step.do === 'unknown') {
-    return waits('EmailSent', 'DeliveryUnknown', `It is not known whether the mail to ${invitation.spec.email} was delivered; ask there, or set trunkline.dev/reconcile-at to send it again`, 'Unknown');
+    return waits(
+      'EmailSent',
+      'DeliveryUnknown',
+      `It is not known whether the mail to ${invitation.spec.email} was delivered; ask there, or set trunkline.dev/reconcile-at to send it again`,
+      'Unknown',
+    );
   }
   if (step.do === 'failed') return failed('EmailSent', step.error);
-  if (step.do === 'send' || step.do === 'wait') return waits('EmailSent', 'Sending', `A mail to ${invitation.spec.email} is being sent`, 'Unknown');
+  if (step.do === 'send' || step.do === 'wait')
+    return waits('EmailSent', 'Sending', `A mail to ${invitation.spec.email} is being sent`, 'Unknown');
   const before = conditionOf(invitation, 'EmailSent');
-  if (before !== undefined && (before.status === 'True' || before.reason === 'RecipientRefused')) return { ...before, reason: before.reason as Reason, effect: 'fine' };
+  if (before !== undefined && (before.status === 'True' || before.reason === 'RecipientRefused'))
+    return { ...before, reason: before.reason as Reason, effect: 'fine' };
   if (state.phase === 'Completed') return holds('EmailSent', 'AlreadyAuthenticated', 'No mail is needed');
   if (mail.state === 'failed') return failed('EmailSent', mail.error);
-  if (mail.state === 'seen' && mail.view.settingsProblem !== undefined) return stalls('EmailSent', 'InvitationSettingsIncomplete', mail.view.settingsProblem);
+  if (mail.state === 'seen' && mail.view.settingsProblem !== undefined)
+    return stalls('EmailSent', 'InvitationSettingsIncomplete', mail.view.settingsProblem);
   if (hold !== undefined) return waits('EmailSent', hold.reason, hold.message);
-  if (invitation.spec.type === 'Request') return waits('EmailSent', 'NotApplicable', 'A request is answered by link, no mail is sent', 'Unknown');
+  if (invitation.spec.type === 'Request')
+    return waits('EmailSent', 'NotApplicable', 'A request is answered by link, no mail is sent', 'Unknown');
   return waits('EmailSent', 'Observing', 'The mail settings are being checked', 'Unknown');
 }
 
-export function invitationStatus(found: InvitationFindings): Omit<InvitationStatus, 'conditions' | 'observedGeneration' | 'lastHandledReconcileAt'> {
+export function invitationStatus(
+  found: InvitationFindings,
+): Omit<InvitationStatus, 'conditions' | 'observedGeneration' | 'lastHandledReconcileAt'> {
   const { invitation, state, step, settings, now } = found;
   const before = invitation.status;
   const url = authUrl(state, settings);

@@ -1,0 +1,186 @@
+import type { NumberRange } from '../../api/kinds.ts';
+import { keyOf } from '../../api/meta.ts';
+import type { Reason } from '../../api/reasons.ts';
+import { contentHash } from '../../domain/change/canonical.ts';
+import { identityOf, type OutsideObject } from '../../domain/change/object.ts';
+import { type ChangePolicy, type Owned, type Plan, planObjects } from '../../domain/change/plan.ts';
+import { ruleName } from '../../domain/naming/rule-name.ts';
+import type { Claim, ClaimBook } from '../../domain/numbers/claim-book.ts';
+import type { Prefix } from '../../domain/numbers/prefix.ts';
+import { dialPlanRules } from '../../domain/routing/dial-plan-rules.ts';
+import { claimOf, placeOf } from './claims.ts';
+import { type RuleRecord, recordsAt } from './footprint.ts';
+import type { Placement } from './placement.ts';
+
+export interface Refusal {
+  readonly pattern: string;
+  readonly reason: Reason;
+  readonly message: string;
+}
+
+export interface GrantInput {
+  readonly range: NumberRange;
+  readonly wanted: readonly Prefix[];
+  readonly held: ReadonlySet<string>;
+  readonly places: readonly Placement[];
+  readonly book: ClaimBook;
+  /** Rules on each device by identity; a device that is not seen is missing. */
+  readonly rules: ReadonlyMap<string, ReadonlyMap<string, OutsideObject>>;
+  readonly adopts: (object: OutsideObject) => boolean;
+  /** Customer of another range, for the rule on captures; undefined when it is gone. */
+  readonly customerOf: (owner: string) => string | undefined;
+}
+
+export interface Grants {
+  readonly granted: readonly Prefix[];
+  readonly refused: readonly Refusal[];
+  /** Not decided: a device of theirs has not been read in this process (design §2 Claims). */
+  readonly open: readonly Prefix[];
+  /** Longer rules that take some of these numbers, or are taken from (telephony 6.1). */
+  readonly captures: readonly string[];
+}
+
+/** Which patterns of the spec the range has: what it holds already, and what nobody else has, in status or on the device. */
+export function grant(input: GrantInput): Grants {
+  const granted: Prefix[] = [];
+  const refused: Refusal[] = [];
+  const open: Prefix[] = [];
+  const captures = new Set<string>();
+  for (const prefix of input.wanted) {
+    const verdict = verdictOn(prefix, input, captures);
+    if (verdict === 'granted') granted.push(prefix);
+    else if (verdict === 'open') open.push(prefix);
+    else refused.push(verdict);
+  }
+  return { granted, refused, open, captures: [...captures].sort() };
+}
+
+function verdictOn(prefix: Prefix, input: GrantInput, captures: Set<string>): 'granted' | 'open' | Refusal {
+  const { range, held, places, book } = input;
+  const mine = claimOf(range, prefix, held.has(prefix.text));
+  for (const place of places) {
+    const { holder, capturing, captured } = book.rivals(placeOf(place), mine);
+    if (holder !== undefined) return heldBy(prefix, holder, range);
+    const stolen = range.spec.owner === 'Customer' ? captured.find((other) => isForeign(other, input)) : undefined;
+    if (stolen !== undefined && !mine.granted) return capturesForeign(prefix);
+    for (const other of [...capturing, ...captured]) captures.add(`${prefix.text} and ${other.prefix.text}`);
+  }
+  if (mine.granted) return 'granted';
+  const found = places.map((place) => input.rules.get(place.device)?.get(ruleId(place, prefix)));
+  if (places.some((place) => !input.rules.has(place.device))) return 'open';
+  const foreign = found.findIndex((rule, index) => rule !== undefined && !sameTag(rule, places[index]) && !input.adopts(rule));
+  return foreign === -1 ? 'granted' : takenOnDevice(prefix, places[foreign], found[foreign]);
+}
+
+function isForeign(other: Claim, { range, customerOf }: GrantInput): boolean {
+  return customerOf(other.owner) !== `${range.metadata.namespace ?? ''}/${range.spec.customerRef.name}`;
+}
+
+function heldBy(prefix: Prefix, holder: Claim, range: NumberRange): Refusal {
+  // Across namespaces only the fact is told: one customer's numbers are not another one's business (design §2 Tenancy).
+  const near = holder.owner.startsWith(`${range.metadata.namespace ?? ''}/`);
+  const who = near ? `NumberRange ${holder.owner.slice(holder.owner.indexOf('/') + 1)} (${holder.prefix.text})` : 'another customer';
+  return {
+    pattern: prefix.text,
+    reason: 'PatternHeld',
+    message: `spec.prefixes: ${prefix.text} has numbers that ${who} holds in the same dial plan; remove it here or there`,
+  };
+}
+
+function capturesForeign(prefix: Prefix): Refusal {
+  return {
+    pattern: prefix.text,
+    reason: 'PrefixCaptures',
+    message: `spec.prefixes: ${prefix.text} is the beginning of numbers of another customer; a range with owner: Customer may not capture them, use a longer prefix`,
+  };
+}
+
+function takenOnDevice(prefix: Prefix, place: Placement | undefined, rule: OutsideObject | undefined): Refusal {
+  const where = `dial plan ${place?.plan ?? ''} of SBCDevice ${place?.device ?? ''}`;
+  const message = `spec.prefixes: ${prefix.text} is in ${where} already, with tag ${String(rule?.fields['tag'])}; annotate trunkline.dev/adopt=DialPlanRule/${rule?.name ?? ''} to take it over, or remove it there`;
+  return { pattern: prefix.text, reason: 'NameTaken', message };
+}
+
+function sameTag(rule: OutsideObject, place: Placement | undefined): boolean {
+  return String(rule.fields['tag']).toLowerCase() === place?.tag.toLowerCase();
+}
+
+function ruleId(place: Pick<Placement, 'device' | 'plan'>, prefix: Pick<Prefix, 'text'>): string {
+  return identityOf({ system: 'sbc', target: place.device, kind: 'DialPlanRule', name: `${place.plan}/${prefix.text}` });
+}
+
+export interface DevicePlanInput {
+  readonly range: NumberRange;
+  readonly shortName: string;
+  readonly device: string;
+  /** Undefined: the range has no business on this device any more. */
+  readonly place: Placement | undefined;
+  readonly granted: readonly Prefix[];
+  readonly held: ReadonlySet<string>;
+  readonly observed: readonly OutsideObject[];
+  readonly policy: ChangePolicy;
+  readonly adopts: (object: OutsideObject) => boolean;
+  /** True while removals wait for a confirmation. */
+  readonly keepsRemovals: boolean;
+}
+
+/** Rules of one device: what is granted, against what is there and what status says is ours. */
+export function planDevice(input: DevicePlanInput): Plan {
+  const { device, place, granted, observed, policy, adopts } = input;
+  const seen = new Map(observed.map((rule) => [identityOf(rule), rule]));
+  const desired =
+    place === undefined ? [] : dialPlanRules({ device, plan: place.plan, tag: place.tag, prefixes: granted.map(({ text }) => text) });
+  const named = desired.map((rule) => withName(rule, seen.get(identityOf(rule)), input));
+  const owned = ownedRules(input, named);
+  const tags = new Set([...(place === undefined ? [] : [place.tag.toLowerCase()]), ...statusTags(input)]);
+  const notOurs = (object: Owned['object']): boolean => {
+    const rule = seen.get(identityOf(object));
+    return rule !== undefined && !tags.has(String(rule.fields['tag']).toLowerCase());
+  };
+  return planObjects({
+    desired: named,
+    observed,
+    owned,
+    policy,
+    adopts,
+    order: ['DialPlanRule'],
+    keeps: () => input.keepsRemovals,
+    shared: notOurs,
+  });
+}
+
+/** Names are the device's business (telephony 5.2): what is there keeps its name, what is new gets a derived one. */
+function withName(rule: OutsideObject, seen: OutsideObject | undefined, { shortName }: DevicePlanInput): OutsideObject {
+  const slash = rule.name.indexOf('/');
+  const identity = { plan: rule.name.slice(0, slash), prefix: rule.name.slice(slash + 1), tag: String(rule.fields['tag']) };
+  return { ...rule, fields: { ...rule.fields, ruleName: seen?.fields['ruleName'] ?? ruleName(shortName, identity) } };
+}
+
+function statusTags({ range, device }: DevicePlanInput): string[] {
+  return (range.status?.trunks ?? []).flatMap((trunk) =>
+    trunk.device === device && trunk.tag !== undefined ? [trunk.tag.toLowerCase()] : [],
+  );
+}
+
+/** held × plan, with the state that the footprint keeps by collection (design §2). */
+function ownedRules({ range, device, held }: DevicePlanInput, desired: readonly OutsideObject[]): Owned[] {
+  const wanted = new Map(desired.map((rule) => [identityOf(rule), rule]));
+  return recordsAt(range, device, held).map((record) => {
+    const object = { system: 'sbc', target: device, kind: 'DialPlanRule', name: `${record.plan}/${record.pattern}` };
+    const rule = wanted.get(identityOf(object));
+    const unchanged = rule !== undefined && record.tagHash === contentHash(String(rule.fields['tag']).toLowerCase());
+    return { object, state: record.state, ...(unchanged ? { desiredHash: contentHash(rule.fields) } : {}) };
+  });
+}
+
+/** Where patterns of spec left out of the wanted list may still have rules: removal needs a confirmation when numbers are assigned. */
+export function leavingPatterns(held: ReadonlySet<string>, wanted: readonly Prefix[]): string[] {
+  const asked = new Set(wanted.map(({ text }) => text));
+  return [...held].filter((text) => !asked.has(text));
+}
+
+export function claimsKey(range: NumberRange): string {
+  return keyOf(range);
+}
+
+export type { RuleRecord };

@@ -1,0 +1,240 @@
+import type { NumberRange, NumberRangeStatus } from '../../api/kinds.ts';
+import { keyOf, type ObjectKey } from '../../api/meta.ts';
+import type { Seen } from '../../delivery/delivery.ts';
+import { identityOf, type OutsideObject } from '../../domain/change/object.ts';
+import type { NumbersView } from '../../integrations/graph/port.ts';
+import type { SbcView } from '../../integrations/sbc/port.ts';
+import type { FinalReport, ReconcileContext, Reconciler, Report } from '../../runtime/reconciler.ts';
+import type { ControllerDeps } from '../deps.ts';
+import { freshness } from '../freshness.ts';
+import { adoption, type Governance, govern } from '../governance.ts';
+import { type SiteScope, siteScope } from '../site-scope.ts';
+import { deviceTarget, numbersTarget, ownerOf } from '../targets.ts';
+import { firstFailure, handOver, hasChanges, type Work, workOn } from '../work.ts';
+import { type Silence, silencing } from './assigned.ts';
+import { NumberClaims } from './claims.ts';
+import { RangeConfigMaps } from './memory.ts';
+import { patternsOf } from './patterns.ts';
+import { type Placement, placementsOf } from './placement.ts';
+import { type Grants, grant, leavingPatterns, planDevice } from './plan.ts';
+import { removeRange } from './removal.ts';
+import { heldAfter, type RangeFindings, rangeConditions, rangeEvents, rangeGate, rangeStatus, refusedRange } from './report.ts';
+import { DeviceSuspicions, type Suspicion } from './suspicion.ts';
+
+const SBC_POLL_MS = 15 * 60_000;
+const SUSPECT_RECHECK_MS = 60_000;
+const NO_GRANTS: Grants = { granted: [], refused: [], open: [], captures: [] };
+
+/** Puts a range's numbers into the dial plans of every trunk's SBC, and keeps them there. */
+export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRangeStatus> {
+  readonly claims: NumberClaims;
+  readonly #deps: ControllerDeps;
+  readonly #memory: RangeConfigMaps;
+  readonly #suspicions: DeviceSuspicions;
+
+  constructor(deps: ControllerDeps) {
+    this.#deps = deps;
+    this.#memory = new RangeConfigMaps(deps.kube, deps.clock);
+    this.claims = new NumberClaims(deps.stores, this.#memory);
+    this.#suspicions = new DeviceSuspicions(deps.stores, this.#memory);
+  }
+
+  async reconcile(range: NumberRange, ctx: ReconcileContext): Promise<Report<NumberRangeStatus>> {
+    const { stores, delivery } = this.#deps;
+    const owner = ownerOf('NumberRange', keyOf(range));
+    await this.#memory.load(range, ctx.requested);
+    this.claims.refresh(keyOf(range));
+    const site = stores.sites.get(`${range.metadata.namespace ?? ''}/${range.spec.siteRef.name}`);
+    const scope = site && siteScope(site, stores);
+    const held = new Set(this.#memory.heldOf(range));
+    const patterns = patternsOf(range, this.#memory.sourceOf(keyOf(range)));
+    const refusal = refusedRange(range, scope, patterns);
+    if (refusal !== undefined || scope === undefined || !('prefixes' in patterns)) return this.#refused(range, refusal);
+    const placements = placementsOf(range, scope);
+    if ('refusal' in placements) return this.#refused(range, placements.refusal);
+
+    const governance = this.#govern(range, scope);
+    const undeployed = scope.customer?.spec.deploy === false;
+    const looks = await this.#look(range, scope, placements.places, owner, ctx);
+    const grants = undeployed ? NO_GRANTS : this.#grant(range, patterns.prefixes, held, placements.places, looks);
+    const leaving = leavingPatterns(held, undeployed ? [] : patterns.prefixes);
+    const silence = this.#silence(range, scope, leaving, owner, undeployed, ctx);
+    const suspicion = this.#suspect(looks);
+    const works = [...looks].map(([device, seen]) =>
+      workOn<SbcView>({
+        delivery,
+        owner,
+        target: deviceTarget(device),
+        seen,
+        objectsOf: (view) => view.objects,
+        planWith: (observed) =>
+          planDevice({
+            range,
+            shortName: scope.customer?.spec.shortName ?? '',
+            device,
+            place: placements.places.find((place) => place.device === device),
+            granted: grants.granted,
+            held,
+            observed,
+            policy: governance.policy,
+            adopts: adoption(range),
+            keepsRemovals: silence.verdict !== 'free',
+          }),
+      }),
+    );
+    const found: RangeFindings = {
+      range,
+      scope,
+      places: placements.places,
+      wanted: patterns.prefixes,
+      held,
+      grants,
+      silence,
+      suspicion,
+      governance,
+      closedGate: rangeGate(scope),
+      works,
+      undeployed,
+    };
+    return this.#report(found, owner);
+  }
+
+  async finalize(range: NumberRange, ctx: ReconcileContext): Promise<FinalReport<NumberRangeStatus>> {
+    await this.#memory.load(range, ctx.requested);
+    const site = this.#deps.stores.sites.get(`${range.metadata.namespace ?? ''}/${range.spec.siteRef.name}`);
+    const scope = site && siteScope(site, this.#deps.stores);
+    if (scope !== undefined) await this.#connect(scope);
+    const held = new Set(this.#memory.heldOf(range));
+    const patterns = patternsOf(range, this.#memory.sourceOf(keyOf(range)));
+    return removeRange({
+      range,
+      scope,
+      held,
+      wanted: 'prefixes' in patterns ? patterns.prefixes : [],
+      deps: this.#deps,
+      governance: this.#govern(range, scope),
+      ctx,
+    });
+  }
+
+  forget(key: ObjectKey): void {
+    this.#memory.forget(key);
+    this.claims.refresh(key);
+    this.#deps.delivery.forget(ownerOf('NumberRange', key));
+  }
+
+  async #report(found: RangeFindings, owner: string): Promise<Report<NumberRangeStatus>> {
+    const { delivery } = this.#deps;
+    const { range, works, governance, closedGate, suspicion } = found;
+    const mayWrite = governance.hold === undefined && closedGate === undefined && suspicion === undefined;
+    const after = heldAfter(found);
+    const heldIn = after.inConfigMap ? await this.#memory.record(range, after.patterns) : undefined;
+    const retry = firstFailure(works);
+    return {
+      status: rangeStatus(found, heldIn),
+      conditions: rangeConditions(found),
+      events: rangeEvents(found),
+      recheckAfterMs: suspicion === undefined ? SBC_POLL_MS : SUSPECT_RECHECK_MS,
+      ...(mayWrite && hasChanges(works) ? { finalizer: 'ensure' } : {}),
+      ...(retry === undefined ? {} : { retry }),
+      afterStatus: () => {
+        if (suspicion !== undefined) for (const { target } of works) delivery.invalidate(target);
+        handOver({ delivery, owner, works, priority: 'change', mayWrite })();
+      },
+    };
+  }
+
+  /** Nothing is planned from a spec that cannot be read; what is held stays held, and stays outside. */
+  #refused(range: NumberRange, refusal: ReturnType<typeof refusedRange>): Report<NumberRangeStatus> {
+    const { observedGeneration: _generation, conditions: _conditions, lastHandledReconcileAt: _handled, ...status } = range.status ?? {};
+    return { status, conditions: rangeConditions({ range, refusal }) };
+  }
+
+  async #connect(scope: SiteScope): Promise<void> {
+    const { credentials } = this.#deps;
+    for (const { device } of scope.trunks) if (device !== undefined) await credentials.device(device, false);
+    if (scope.customer !== undefined && scope.tenantId !== undefined && !scope.essentials)
+      await credentials.tenant(scope.customer, scope.tenantId, false);
+  }
+
+  /** Every device that has, or had, rules of this range. */
+  async #look(
+    range: NumberRange,
+    scope: SiteScope,
+    places: readonly Placement[],
+    owner: string,
+    ctx: ReconcileContext,
+  ): Promise<Map<ObjectKey, Seen<SbcView>>> {
+    await this.#connect(scope);
+    const { delivery, clock } = this.#deps;
+    const former = (range.status?.trunks ?? []).map(({ device }) => device as ObjectKey);
+    const devices = new Set([...places.map(({ device }) => device), ...former]);
+    return new Map(
+      [...devices].map((device) => [device, delivery.see<SbcView>(deviceTarget(device), owner, freshness(ctx, clock, SBC_POLL_MS))]),
+    );
+  }
+
+  #grant(
+    range: NumberRange,
+    wanted: Parameters<typeof grant>[0]['wanted'],
+    held: ReadonlySet<string>,
+    places: readonly Placement[],
+    looks: ReadonlyMap<ObjectKey, Seen<SbcView>>,
+  ): Grants {
+    const rules = new Map<string, ReadonlyMap<string, OutsideObject>>();
+    for (const [device, seen] of looks) {
+      if (seen.state === 'seen') rules.set(device, new Map(seen.view.objects.map((rule) => [identityOf(rule), rule])));
+    }
+    const customerOf = (key: string): string | undefined => {
+      const other = this.#deps.stores.ranges.get(key as ObjectKey);
+      return other && `${other.metadata.namespace ?? ''}/${other.spec.customerRef.name}`;
+    };
+    return grant({ range, wanted, held, places, book: this.claims.book, rules, adopts: adoption(range), customerOf });
+  }
+
+  /** Only asked for when something would go: who holds which number is the most expensive look there is. */
+  #silence(
+    range: NumberRange,
+    scope: SiteScope,
+    leaving: readonly string[],
+    owner: string,
+    undeployed: boolean,
+    ctx: ReconcileContext,
+  ): Silence {
+    if (leaving.length === 0) return { verdict: 'free' };
+    const { delivery, clock, settings } = this.#deps;
+    const readable = !scope.essentials && scope.tenantId !== undefined;
+    const numbers = readable
+      ? delivery.see<NumbersView>(numbersTarget(scope.tenantId ?? ''), owner, freshness(ctx, clock, settings.tenantPollMs))
+      : undefined;
+    return silencing({ range, patterns: leaving, essentials: scope.essentials, numbers, ...(undeployed ? {} : { part: 'patterns' }) });
+  }
+
+  #suspect(looks: ReadonlyMap<ObjectKey, Seen<SbcView>>): Suspicion | undefined {
+    for (const [key, seen] of looks) {
+      const device = this.#deps.stores.devices.get(key);
+      const suspicion = device !== undefined && seen.state === 'seen' ? this.#suspicions.of(device, seen.view, seen.seq) : undefined;
+      if (suspicion !== undefined) return suspicion;
+    }
+    return undefined;
+  }
+
+  #govern(range: NumberRange, scope: SiteScope | undefined): Governance {
+    const { stores, settings } = this.#deps;
+    const namespace = stores.namespaces.get(`/${range.metadata.namespace ?? ''}`);
+    const locked = scope?.trunks.find(({ device }) => device?.spec.locked === true);
+    const governance = govern({
+      chain: [range, ...(scope?.chain ?? [])],
+      defaultPolicy: settings.defaultChangePolicy,
+      namespaceAnnotations: namespace?.metadata.annotations ?? {},
+      actuation: settings.actuation,
+    });
+    if (governance.hold !== undefined || locked === undefined) return governance;
+    return {
+      ...governance,
+      hold: { reason: 'Locked', message: `SBCDevice ${locked.deviceKey} has spec.locked: true; set it to false to go on` },
+    };
+  }
+}
+
+export type RangeWorks = readonly Work[];

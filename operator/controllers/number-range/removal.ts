@@ -1,0 +1,142 @@
+import type { NumberRange, NumberRangeStatus } from '../../api/kinds.ts';
+import { keyOf, type ObjectKey } from '../../api/meta.ts';
+import type { Reason } from '../../api/reasons.ts';
+import { identityOf, type OutsideObject } from '../../domain/change/object.ts';
+import { type Owned, planObjects } from '../../domain/change/plan.ts';
+import type { Prefix } from '../../domain/numbers/prefix.ts';
+import type { NumbersView } from '../../integrations/graph/port.ts';
+import type { SbcView } from '../../integrations/sbc/port.ts';
+import type { FinalReport, ReconcileContext } from '../../runtime/reconciler.ts';
+import type { ControllerDeps } from '../deps.ts';
+import { freshness } from '../freshness.ts';
+import { type Governance, isForceRemoved } from '../governance.ts';
+import { type RemovalStep, removalReport } from '../removal.ts';
+import type { SiteScope } from '../site-scope.ts';
+import { deviceTarget, numbersTarget, ownerOf } from '../targets.ts';
+import { firstFailure, handOver, type Work, workOn } from '../work.ts';
+import { silencing } from './assigned.ts';
+import { recordsAt } from './footprint.ts';
+import { placementsOf } from './placement.ts';
+
+const SBC_POLL_MS = 15 * 60_000;
+
+export interface RangeRemoval {
+  readonly range: NumberRange;
+  readonly scope: SiteScope | undefined;
+  readonly held: ReadonlySet<string>;
+  readonly wanted: readonly Prefix[];
+  readonly deps: ControllerDeps;
+  readonly governance: Governance;
+  readonly ctx: ReconcileContext;
+}
+
+/** Takes the range's rules off every device, and lets go only when a fresh look finds none of them (design §3.9). */
+export function removeRange(removal: RangeRemoval): FinalReport<NumberRangeStatus> {
+  const { range, deps, governance } = removal;
+  if (isForceRemoved(range)) return removalReport(range, { done: true, forced: true });
+  if (range.spec.deletionPolicy === 'Orphan' || governance.policy === 'Observe') return removalReport(range, { done: true });
+  const owner = ownerOf('NumberRange', keyOf(range));
+  const works = removalWorks(removal, owner);
+  const unseen = works.find(({ seen }) => seen.state !== 'seen');
+  if (unseen !== undefined) return removalReport(range, unseenStep(unseen));
+  const open = works.flatMap(({ plan }) => plan?.removals ?? []);
+  if (open.length === 0 && works.every(({ underWay }) => !underWay)) return removalReport(range, { done: true });
+  const held = heldStep(removal, owner, open);
+  if (held !== undefined) return removalReport(range, held);
+  const failure = firstFailure(works);
+  const message = failure === undefined ? `Being removed: ${open.length} dial-plan rules` : failure.message;
+  return {
+    ...removalReport(range, { done: false, reason: (failure?.reason as Reason | undefined) ?? 'Removing', message }),
+    ...(failure === undefined ? {} : { retry: failure }),
+    afterStatus: handOver({ delivery: deps.delivery, owner, works, priority: 'change', mayWrite: true }),
+  };
+}
+
+/** Why nothing is removed yet although it could be. */
+function heldStep(
+  { range, scope, deps, governance, ctx }: RangeRemoval,
+  owner: string,
+  open: readonly OutsideObject[],
+): RemovalStep | undefined {
+  const patterns = [...new Set(open.map(({ name }) => name.slice(name.indexOf('/') + 1)))];
+  const tenantId = scope !== undefined && !scope.essentials ? scope.tenantId : undefined;
+  const fresh = freshness(ctx, deps.clock, deps.settings.tenantPollMs);
+  const numbers = tenantId === undefined ? undefined : deps.delivery.see<NumbersView>(numbersTarget(tenantId), owner, fresh);
+  const silence = silencing({ range, patterns, essentials: scope?.essentials ?? true, numbers });
+  if (silence.verdict === 'held') return { done: false, reason: 'DeletionHeld', message: silence.message, stalled: true };
+  if (silence.verdict === 'wait')
+    return { done: false, reason: 'Removing', message: 'Reading who holds the numbers before anything is removed' };
+  return governance.hold === undefined ? undefined : { done: false, ...governance.hold };
+}
+
+function unseenStep({ seen, target }: Work): RemovalStep {
+  if (seen.state !== 'failed')
+    return { done: false, reason: 'Removing', message: `Reading SBCDevice ${target.id} before anything is removed` };
+  const message = `SBCDevice ${target.id} cannot be reached, so its rules are not known to be gone: ${seen.error.message}; annotate trunkline.dev/force-remove=true to give up on what is left there`;
+  return { done: false, reason: seen.error.reason as Reason, message, retry: seen.error };
+}
+
+/** Devices by status, footprint and spec: whatever of the three a restore has kept. */
+function removalWorks(removal: RangeRemoval, owner: string): Work[] {
+  const { range, scope, deps, ctx } = removal;
+  const placements = scope === undefined ? undefined : placementsOf(range, scope);
+  const places = placements !== undefined && 'places' in placements ? placements.places : [];
+  const known = [...(range.status?.trunks ?? []), ...(range.status?.footprint ?? []).map(({ target }) => ({ device: target }))].map(
+    ({ device }) => device as ObjectKey,
+  );
+  const devices = new Set([...places.map(({ device }) => device), ...known]);
+  return [...devices].map((device) => {
+    const plans = rulePlaces(range, device, places);
+    const seen = deps.delivery.see<SbcView>(deviceTarget(device), owner, freshness(ctx, deps.clock, SBC_POLL_MS));
+    return workOn<SbcView>({
+      delivery: deps.delivery,
+      owner,
+      target: deviceTarget(device),
+      seen,
+      objectsOf: (view) => view.objects,
+      planWith: (observed) => planRemoval(removal, device, plans, observed),
+    });
+  });
+}
+
+interface RulePlace {
+  readonly plan: string;
+  readonly tag: string;
+}
+
+function rulePlaces(range: NumberRange, device: string, places: readonly { device: string; plan: string; tag: string }[]): RulePlace[] {
+  const recorded = (range.status?.trunks ?? []).flatMap(({ device: at, dialPlan, tag }) =>
+    at === device && dialPlan !== undefined && tag !== undefined ? [{ plan: dialPlan, tag }] : [],
+  );
+  return [...recorded, ...places.filter((place) => place.device === device)];
+}
+
+/** Ours are the rules in the footprint and those a lost status would take back: our plan, our pattern, our tag. Everybody else's stay. */
+function planRemoval(
+  { range, held, wanted }: RangeRemoval,
+  device: string,
+  plans: readonly RulePlace[],
+  observed: readonly OutsideObject[],
+) {
+  const records = new Map(recordsAt(range, device, held).map((record) => [`${record.plan}/${record.pattern}`.toLowerCase(), record]));
+  const patterns = new Set([...held, ...wanted.map(({ text }) => text)]);
+  const byName = new Map(
+    plans.flatMap(({ plan, tag }) => [...patterns].map((pattern) => [`${plan}/${pattern}`.toLowerCase(), tag.toLowerCase()] as const)),
+  );
+  const keepsAdopted = range.spec.deletionPolicy !== 'Cleanup';
+  const owned = observed.flatMap((rule): Owned[] => {
+    const name = rule.name.toLowerCase();
+    const isOurs = rule.kind === 'DialPlanRule' && byName.get(name) === String(rule.fields['tag']).toLowerCase();
+    const isKept = keepsAdopted && records.get(name)?.state === 'Adopted';
+    return isOurs && !isKept ? [{ object: rule, state: 'Applied' }] : [];
+  });
+  const ids = new Set(owned.map(({ object }) => identityOf(object)));
+  return planObjects({
+    desired: [],
+    observed: observed.filter((rule) => ids.has(identityOf(rule))),
+    owned,
+    policy: 'Enforce',
+    adopts: () => false,
+    order: ['DialPlanRule'],
+  });
+}

@@ -1,0 +1,273 @@
+import type { NumberRange, NumberRangeStatus } from '../../api/kinds.ts';
+import type { Reason } from '../../api/reasons.ts';
+import { type Prefix, parsePrefix } from '../../domain/numbers/prefix.ts';
+import type { ConditionInput, EventInput } from '../../runtime/reconciler.ts';
+import { conditionOf, exempt, type Finding, failed, holds, stalls, summarize, waits } from '../finding.ts';
+import type { Governance } from '../governance.ts';
+import { unmanagedPaths } from '../managed-fields.ts';
+import { type Gate, gate, isTerminating, protectedBy, type SiteScope } from '../site-scope.ts';
+import { driftStatus } from '../status-parts.ts';
+import { driftOf, type Work } from '../work.ts';
+import type { Silence } from './assigned.ts';
+import { ruleEntries } from './footprint.ts';
+import { MAX_IN_STATUS } from './memory.ts';
+import type { Patterns } from './patterns.ts';
+import type { Placement } from './placement.ts';
+import type { Grants } from './plan.ts';
+import type { Suspicion } from './suspicion.ts';
+
+/** Everything one pass has found about a range. */
+export interface RangeFindings {
+  readonly range: NumberRange;
+  readonly scope: SiteScope;
+  readonly places: readonly Placement[];
+  readonly wanted: readonly Prefix[];
+  readonly held: ReadonlySet<string>;
+  readonly grants: Grants;
+  readonly silence: Silence;
+  readonly suspicion: Suspicion | undefined;
+  readonly governance: Governance;
+  readonly closedGate: Gate;
+  readonly works: readonly Work[];
+  /** The Customer has `deploy: false`. */
+  readonly undeployed: boolean;
+}
+
+const NEEDS = ['Accepted', 'SBCDeployed', 'NumbersRegistered', 'Assigned'];
+const MAX_REFUSED = 100;
+
+/** Why the range cannot be looked at any further: references and notation. */
+export function refusedRange(range: NumberRange, scope: SiteScope | undefined, patterns: Patterns): Finding | undefined {
+  const namespace = range.metadata.namespace ?? '';
+  if (scope === undefined)
+    return waits(
+      'Accepted',
+      'SiteLocationNotFound',
+      `spec.siteRef: SiteLocation ${range.spec.siteRef.name} does not exist in namespace ${namespace}; create it`,
+    );
+  if (scope.customer === undefined)
+    return waits(
+      'Accepted',
+      'CustomerNotFound',
+      `spec.customerRef: Customer ${range.spec.customerRef.name} does not exist in namespace ${namespace}; create it`,
+    );
+  if (scope.site.spec.customerRef.name !== range.spec.customerRef.name) {
+    return stalls(
+      'Accepted',
+      'SiteOfOtherCustomer',
+      `spec.siteRef: SiteLocation ${range.spec.siteRef.name} belongs to Customer ${scope.site.spec.customerRef.name}, not to ${range.spec.customerRef.name}; correct one of the two`,
+    );
+  }
+  const isNew = range.status?.footprint === undefined;
+  const leaving = [scope.site, scope.customer].find(isTerminating);
+  if (isNew && leaving !== undefined)
+    return stalls('Accepted', 'ParentTerminating', `${leaving.kind} ${leaving.metadata.name} is being deleted and takes no new ranges`);
+  return 'refusal' in patterns ? patterns.refusal : undefined;
+}
+
+/** What must hold before rules are written (design §2). */
+export function rangeGate(scope: SiteScope): Gate {
+  const { site, customer, trunks } = scope;
+  if (customer === undefined) return { reason: 'CustomerNotReady', message: 'The Customer does not exist' };
+  const closed = gate(customer, 'Accepted') ?? gate(site, 'Accepted') ?? gate(site, 'SBCDeployed');
+  if (closed !== undefined) return closed;
+  const device = trunks.flatMap((trunk) => (trunk.device === undefined ? [] : (gate(trunk.device, 'Connected') ?? [])))[0];
+  return device ?? protectedBy([customer, site, ...trunks.flatMap((trunk) => trunk.device ?? [])]);
+}
+
+type RefusedFindings = { readonly range: NumberRange; readonly refusal: Finding | undefined };
+
+export function rangeConditions(found: RangeFindings | RefusedFindings): ConditionInput[] {
+  const findings = 'grants' in found ? acceptedFindings(found) : refusedFindings(found);
+  return summarize({
+    needs: NEEDS,
+    findings,
+    ready: { reason: 'Deployed', message: 'Every number of the range is in the dial plans of its SBCs' },
+    ...('grants' in found ? progress(found) : {}),
+  });
+}
+
+function refusedFindings({ range, refusal }: RefusedFindings): Finding[] {
+  const accepted = refusal ?? waits('Accepted', 'Observing', 'The range is being looked at', 'Unknown');
+  const before = conditionOf(range, 'SBCDeployed');
+  const deployed: Finding =
+    before === undefined
+      ? waits('SBCDeployed', accepted.reason, accepted.message)
+      : { type: 'SBCDeployed', status: before.status, reason: before.reason as Reason, message: before.message, effect: 'waits' };
+  return [accepted, deployed, ...laterSteps(), ...unmanagedPaths('NumberRange', range.spec)];
+}
+
+function acceptedFindings(found: RangeFindings): Finding[] {
+  return [accepted(found), sbcDeployed(found), ...laterSteps(found.scope.essentials), ...unmanagedPaths('NumberRange', found.range.spec)];
+}
+
+function laterSteps(essentials = false): Finding[] {
+  const [reason, message] = essentials
+    ? (['NotApplicable', 'Essentials has no Microsoft part'] as const)
+    : (['NotManagedYet', 'Comes with a later release'] as const);
+  return [
+    exempt('NumbersRegistered', reason, message),
+    exempt('Assigned', reason, message),
+    exempt('Verified', 'NotManagedYet', 'Verification checks come with a later release'),
+  ];
+}
+
+function accepted({ grants, wanted }: RangeFindings): Finding {
+  const first = grants.refused[0];
+  if (first !== undefined) {
+    const others = grants.refused.length > 1 ? ` (and ${grants.refused.length - 1} more, see status.refused)` : '';
+    return stalls('Accepted', first.reason, `${first.message}${others}`);
+  }
+  if (grants.captures.length > 0) {
+    const named = grants.captures.slice(0, 3).join('; ');
+    return holds('Accepted', 'PrefixCaptures', `Valid; the longer rule wins where one prefix is the beginning of another: ${named}`);
+  }
+  return holds('Accepted', 'Accepted', `${wanted.length} prefixes are valid and nobody else holds them`);
+}
+
+function sbcDeployed(found: RangeFindings): Finding {
+  const { governance, works, suspicion, silence, undeployed } = found;
+  if (governance.hold?.reason === 'NotManagedYet') return stalls('SBCDeployed', 'NotManagedYet', governance.hold.message);
+  if (suspicion !== undefined) return keptWhile(found, waits('SBCDeployed', 'ObservationSuspect', suspicion.message));
+  const unseen = works.find(({ seen }) => seen.state !== 'seen');
+  if (unseen !== undefined) return unseenDevice(found, unseen);
+  const failure = works.flatMap((work) => work.failures)[0];
+  if (failure !== undefined) return failed('SBCDeployed', failure.error);
+  if (silence.verdict === 'held') return stalls('SBCDeployed', 'DeletionHeld', silence.message);
+  if (undeployed) return waits('SBCDeployed', 'Undeployed', 'The Customer has spec.deploy: false, so the rules are taken back');
+  return pendingRules(found) ?? deployedRules(found);
+}
+
+function pendingRules(found: RangeFindings): Finding | undefined {
+  const { works, governance, closedGate, grants } = found;
+  const items = works.flatMap(({ plan }) => plan?.items ?? []);
+  const open = items.filter(({ standing }) => standing === 'ToCreate' || standing === 'ToUpdate' || standing === 'ToAdopt').length;
+  const leaving = works.flatMap(({ plan }) => plan?.removals ?? []).length;
+  if (open === 0 && leaving === 0 && grants.open.length === 0) return undefined;
+  const what = `${open} rules to write, ${leaving} to remove`;
+  if (governance.policy === 'Observe')
+    return open === 0 ? undefined : waits('SBCDeployed', 'NotDeployed', `${what}; changePolicy Observe never writes`);
+  if (governance.hold !== undefined) return waits('SBCDeployed', governance.hold.reason, `${what}; ${governance.hold.message}`);
+  return closedGate === undefined
+    ? waits('SBCDeployed', 'Deploying', `On the way: ${what}`)
+    : waits('SBCDeployed', closedGate.reason, `${what}; ${closedGate.message}`);
+}
+
+function deployedRules({ works, grants }: RangeFindings): Finding {
+  const rules = works.flatMap(({ plan }) => plan?.items ?? []).length;
+  if (grants.granted.length === 0)
+    return waits('SBCDeployed', 'PatternHeld', 'No prefix of the range is held, so there is nothing to deploy');
+  return holds('SBCDeployed', 'Deployed', `${rules} rules read back on ${works.length} ${works.length === 1 ? 'SBC' : 'SBCs'}`);
+}
+
+function unseenDevice(found: RangeFindings, { seen, target }: Work): Finding {
+  if (seen.state !== 'failed')
+    return keptWhile(found, waits('SBCDeployed', 'Observing', `SBCDevice ${target.id} is being read`, 'Unknown'));
+  const brief = (seen.error.kind === 'Retryable' || seen.error.kind === 'Throttled') && seen.misses < 3;
+  const now = failed('SBCDeployed', seen.error);
+  return brief ? keptWhile(found, now) : now;
+}
+
+/** A range that stands keeps its word for a moment (design §2: gates and short outages never take Ready away). */
+function keptWhile({ range }: RangeFindings, otherwise: Finding): Finding {
+  const before = conditionOf(range, 'SBCDeployed');
+  return before?.status === 'True'
+    ? { type: 'SBCDeployed', status: 'True', reason: before.reason as Reason, message: before.message, effect: 'fine' }
+    : otherwise;
+}
+
+function progress({ closedGate, governance, suspicion, works }: RangeFindings): { progressing?: { reason: Reason; message: string } } {
+  if (suspicion !== undefined) return { progressing: { reason: 'ObservationSuspect', message: suspicion.message } };
+  const pending = works.some(({ plan }) => (plan?.changes.length ?? 0) > 0);
+  const blocked = (pending ? governance.hold : undefined) ?? closedGate;
+  if (blocked !== undefined) return { progressing: { reason: blocked.reason, message: blocked.message } };
+  return pending ? { progressing: { reason: 'Deploying', message: 'Changes are on their way' } } : {};
+}
+
+/** Patterns recorded as granted after this pass: added before they are written, taken off only when no device shows them any more. */
+export function heldAfter({ range, grants, held, works, wanted, undeployed, silence }: RangeFindings): {
+  patterns: string[];
+  inConfigMap: boolean;
+} {
+  const asked = new Set(undeployed ? [] : wanted.map(({ text }) => text));
+  const seen = works.every(({ plan }) => plan !== undefined);
+  const removing = new Set(works.flatMap(({ plan }) => plan?.removals ?? []).map(({ name }) => name.slice(name.indexOf('/') + 1)));
+  const leaving = [...held].filter(
+    (text) =>
+      !asked.has(text) &&
+      (silence.verdict !== 'free' ||
+        !seen ||
+        removing.has(text) ||
+        works.some(({ plan }) => plan?.changes.some((change) => change.action === 'remove') ?? false)),
+  );
+  const refused = new Set(grants.refused.map(({ pattern }) => pattern));
+  const staying = [...held].filter((text) => asked.has(text) && !refused.has(text));
+  const patterns = [...new Set([...grants.granted.map(({ text }) => text), ...staying, ...leaving])].sort();
+  return { patterns, inConfigMap: range.spec.prefixesFrom !== undefined || patterns.length > MAX_IN_STATUS };
+}
+
+export function rangeStatus(
+  found: RangeFindings,
+  heldIn: NumberRangeStatus['heldIn'],
+): Omit<NumberRangeStatus, 'conditions' | 'observedGeneration' | 'lastHandledReconcileAt'> {
+  const { scope, grants, works } = found;
+  const { patterns } = heldAfter(found);
+  const numbers = patterns.reduce((sum, text) => sum + countOf(text), 0);
+  const footprint = works.flatMap((work) => entriesAt(work, found));
+  return {
+    ...(scope.essentials || scope.tenantId === undefined ? {} : { tenantId: scope.tenantId }),
+    ...(heldIn === undefined ? { held: patterns } : { heldIn }),
+    ...(grants.refused.length === 0
+      ? {}
+      : { refused: grants.refused.slice(0, MAX_REFUSED).map((refusal) => ({ ...refusal })), refusedTotal: grants.refused.length }),
+    ...(grants.captures.length === 0 ? {} : { captures: grants.captures.slice(0, MAX_REFUSED) }),
+    trunks: trunkStatuses(found),
+    counts: { numbers },
+    ...(footprint.length === 0 ? {} : { footprint }),
+    ...driftStatus(driftOf(works)),
+  };
+}
+
+function entriesAt({ plan, target }: Work, { range, places }: RangeFindings) {
+  if (plan === undefined) return (range.status?.footprint ?? []).filter((entry) => entry.system === 'sbc' && entry.target === target.id);
+  return ruleEntries(target.id, plan, places.find(({ device }) => device === target.id)?.tag);
+}
+
+function countOf(text: string): number {
+  const parsed = parsePrefix(text);
+  return 'prefix' in parsed ? parsed.prefix.count : 0;
+}
+
+/** Devices of today, and former ones until nothing of ours is left there: what clean-up needs. */
+function trunkStatuses({ range, places, works }: RangeFindings): NonNullable<NumberRangeStatus['trunks']> {
+  const current = places.map(({ trunk, device, fqdn, plan: dialPlan, tag }) => {
+    const work = works.find(({ target }) => target.id === device);
+    const waiting =
+      work?.plan === undefined ||
+      work.plan.changes.length > 0 ||
+      work.plan.items.some(({ standing }) => standing === 'ToCreate' || standing === 'ToUpdate');
+    const rules = work?.plan?.items.filter(({ observed }) => observed !== undefined).length;
+    return {
+      name: trunk,
+      device,
+      fqdn,
+      dialPlan,
+      tag,
+      ...(rules === undefined ? {} : { rules }),
+      state: waiting ? ('Pending' as const) : ('Deployed' as const),
+    };
+  });
+  const former = (range.status?.trunks ?? []).filter((trunk) => {
+    const plan = works.find(({ target }) => target.id === trunk.device)?.plan;
+    return !places.some(({ device }) => device === trunk.device) && (plan === undefined || plan.removals.length > 0);
+  });
+  return [...current, ...former.map((trunk) => ({ ...trunk, state: 'Removing' as const }))];
+}
+
+export function rangeEvents({ range, works }: RangeFindings): EventInput[] {
+  const known = (range.status?.footprint ?? []).length > 0;
+  const back = works.flatMap(({ plan }) => plan?.items ?? []).filter(({ standing }) => standing === 'TakenBack').length;
+  return back === 0 || known
+    ? []
+    : [{ type: 'Normal', reason: 'FootprintRebuilt', note: `Taken back without a write: ${back} dial-plan rules` }];
+}
