@@ -32,6 +32,11 @@ export class SandboxClock {
     return this.mode === 'manual' ? this.#standing : Date.now() + this.#offset;
   }
 
+  /** The same line of time: it never runs backwards. */
+  monotonic(): number {
+    return this.now();
+  }
+
   /** Moves time ahead by `ms` and runs what falls due on the way, in order, each at its own time on a manual clock. */
   advance(ms: number): void {
     if (!(ms >= 0)) throw new RangeError(`a clock advances by zero or more milliseconds, not ${ms}`);

@@ -51,6 +51,11 @@ class ConfigCrud {
       conflictStatus: switches.define('teams.conflictStatus', [400, 409], 'teams-admin-api §4 rule 11, §34.4'),
       updateStatus: switches.define('teams.updateStatus', [204, 200], 'teams-admin-api §4'),
       putAbsent: switches.define('teams.putAbsent', ['notFound', 'creates'], 'teams-admin-api §4 rule 11: one client creates by PUT'),
+      putEffect: switches.define(
+        'teams.putEffect',
+        ['applied', 'none'],
+        'teams-admin-api §4 rule 5: 204 whether or not the change was applied',
+      ),
       deleteGlobal: switches.define('teams.deleteGlobal', ['resets', 'refused'], 'teams-admin-api §4 rule 8'),
       priorityInUse: switches.define('teams.routePriorityInUse', ['shifts', 'keeps'], 'teams-admin-api §8'),
     };
@@ -94,6 +99,7 @@ class ConfigCrud {
     if (known === undefined && (type.scope === 'singleton' || this.#switches.putAbsent() === 'notFound')) {
       throw notFound(`${type.name} "${identity}" was not found.`);
     }
+    if (known !== undefined && this.#switches.putEffect() === 'none') return this.#done();
     const given = this.#bodies.accepted(type, this.#bodies.withModifiers(type, known, body), 'update');
     if (Object.keys(given).length > 0 || known === undefined) this.#write(tenant, type, known?.identity ?? identity, given);
     return this.#done();

@@ -272,6 +272,12 @@ describe('Teams admin API: writes', () => {
     expect((await teams.get(policy)).data.Description).toBe('again');
   });
 
+  it('can answer a PUT with success and do nothing', async () => {
+    cloud.base.switches.set('teams.putEffect', 'none');
+    expect((await teams.put(USAGES, { Usage: ['lost'] })).status).toBe(204);
+    expect((await teams.get(USAGES)).data.Usage).toEqual(['Reception']);
+  });
+
   it('refuses or ignores unknown properties on create, and wrong types always', async () => {
     const body = { Identity: 'p', Colour: 'red' };
     expect((await teams.post(`${CONFIG}/OnlineVoiceRoutingPolicy`, body)).data.message).toContain('Colour');
