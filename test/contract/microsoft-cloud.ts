@@ -34,6 +34,8 @@ export interface MicrosoftCloud extends MicrosoftSystems {
   readonly losses: UsageLost[];
   /** Sign-ins apart from those of the drivers, to look at tokens. */
   readonly tokens: Connections;
+  /** Further clients of ours, for a cloud that differs; closed with this one. */
+  systemsOf(endpoints: CloudEndpoints): MicrosoftSystems;
   close(): Promise<void>;
 }
 
@@ -83,14 +85,20 @@ export async function startMicrosoftCloud(): Promise<MicrosoftCloud> {
     recorder: { record: (exchange) => recorded.push(exchange) },
     metrics: { observe: (call) => observed.push(call) },
   };
-  const systems = createMicrosoftSystems({ runtime, cloud: endpoints, timeoutMs: 5_000, onUsageLost: (loss) => losses.push(loss) });
+  const made: MicrosoftSystems[] = [];
+  const systemsOf: MicrosoftCloud['systemsOf'] = (cloud) => {
+    const systems = createMicrosoftSystems({ runtime, cloud, timeoutMs: 5_000, onUsageLost: (loss) => losses.push(loss) });
+    made.push(systems);
+    return systems;
+  };
   const entra = { ...ENTRA, origin: endpoints.login, allow: ENTRA_CALLS, recordable: ENTRA_RECORDABLE, trust: { caPem: base.ca.certPem } };
   const http = createHttpClient(runtime, entra);
   const tokens = new Connections(new EntraClient({ http, cloud: endpoints, clock: runtime.clock }), runtime.clock);
   const { tenantId, clientId, clientSecret } = QUICKSTART.customer;
   const tenant = microsoft.state.tenant(tenantId);
   return {
-    ...systems,
+    ...systemsOf(endpoints),
+    systemsOf,
     base,
     microsoft,
     tenant,
@@ -103,7 +111,7 @@ export async function startMicrosoftCloud(): Promise<MicrosoftCloud> {
     losses,
     tokens,
     close: async () => {
-      systems.close();
+      for (const one of made) one.close();
       http.close();
       for (const one of running) await one.close();
     },

@@ -1,6 +1,10 @@
+import { readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Target } from '../../operator/domain/change/driver.ts';
 import type { DirectoryView, NumbersView } from '../../operator/integrations/graph/port.ts';
+import { openHarRecorder } from '../../operator/integrations/http/har.ts';
 import { TEAMS_ADMINISTRATOR } from '../../sandbox/cloud/entra/resources.ts';
 import { QUICKSTART } from '../../sandbox/cloud/seed.ts';
 import { known, type MicrosoftCloud, startMicrosoftCloud } from './microsoft-cloud.ts';
@@ -133,6 +137,19 @@ describe('numbers', () => {
   });
 });
 
+describe('a cloud without Teams administration in Graph', () => {
+  it('asks the Teams admin API for voice users, and says that numbers cannot be read', async () => {
+    const elsewhere = cloud.systemsOf({ ...cloud.endpoints, hasTeamsInGraph: false });
+    elsewhere.connections.connect(tenantId, cloud.credential);
+    expect((await elsewhere.drivers.graph.read(targetOf('graph'), signal)).voiceDomains).toEqual([...trunks].sort());
+    expect(cloud.base.log.list({ standIn: 'graph', path: 'admin/teams' })).toEqual([]);
+    await expect(elsewhere.drivers['graph-numbers'].read(targetOf('graph-numbers'), signal)).rejects.toMatchObject({
+      kind: 'Terminal',
+      reason: 'NotAvailableInCloud',
+    });
+  });
+});
+
 describe('failures', () => {
   it('name the permission that a part of a batch lacks', async () => {
     person().revokePermission(tenantId, cloud.app.appId, 'Domain.Read.All');
@@ -187,6 +204,21 @@ describe('what is kept of the calls', () => {
     for (const secret of [bearer, bearer.split('.')[2] ?? '', QUICKSTART.customer.clientSecret]) expect(text).not.toContain(secret);
     expect(text).toContain('listNumberAssignments');
     expect(cloud.observed).toContainEqual({ system: 'graph', operation: 'batch', code: '200', seconds: expect.any(Number) });
+  });
+
+  it('a HAR file of it opens as HAR 1.2 and holds neither', async () => {
+    await directory();
+    await cloud.drivers['teams-admin'].read(targetOf('teams-admin'), signal);
+    const file = join(tmpdir(), `trunkline-contract-${process.pid}.har`);
+    const recorder = await openHarRecorder(file, '0.1.0');
+    for (const exchange of cloud.recorded) recorder.record(exchange);
+    await recorder.close();
+    const text = await readFile(file, 'utf8');
+    await rm(file);
+    const { log } = JSON.parse(text) as { log: { version: string; entries: unknown[] } };
+    expect([log.version, log.entries.length]).toEqual(['1.2', cloud.recorded.length]);
+    expect(text).not.toMatch(/eyJ[\w-]+\.eyJ/); // no JWT, whole or in part
+    expect(text).not.toContain(QUICKSTART.customer.clientSecret);
   });
 
   it('every call carries an id of its own that the service can be asked about', async () => {

@@ -455,6 +455,36 @@ describe('overlay and shows', () => {
   });
 });
 
+describe('what the references leave open', () => {
+  it('deploys, keeps still and removes with every outcome of every switch', async () => {
+    const before = cloud.microsoft.snapshot(tenantId);
+    const tried: string[] = [];
+    for (const { name, outcomes: possible } of cloud.base.switches.list()) {
+      for (const outcome of possible.filter((one) => one !== 'none')) {
+        cloud.base.switches.set(name, outcome); // a PUT that never has an effect is a case of its own, below
+        const made = await applyPlan();
+        expect(made.verdicts, `${name}=${outcome}`).toMatchObject([{ result: 'applied' }, { result: 'applied' }, { result: 'applied' }]);
+        const owned = ownedFrom(nextFootprint(plan(await read()), []));
+        expect(outcomes(await applyPlan(owned)), `${name}=${outcome}`).toEqual([]);
+        expect(outcomes(await applyPlan(owned, [])), `${name}=${outcome}`).toEqual(['applied', 'applied', 'applied']);
+        expect(cloud.microsoft.snapshot(tenantId), `${name}=${outcome}`).toEqual(before);
+        expect((await cloud.drivers.graph.read({ ...target, system: 'graph' }, signal)).voiceDomains).toEqual([...trunks].sort());
+        tried.push(name);
+      }
+      cloud.base.switches.reset();
+    }
+    expect(tried.length).toBeGreaterThan(30);
+  });
+
+  it('believes no list of usages that never changes, and tries nothing that stands on it', async () => {
+    cloud.base.switches.set('teams.putEffect', 'none');
+    const batch = await applyPlan();
+    expect(outcomes(batch)).toEqual(['failed', 'skipped', 'skipped']);
+    expect(errors(batch)[0]).toMatchObject({ kind: 'Retryable', reason: 'ChangeNotVisible' });
+    expect(writes()).toBe(3);
+  });
+});
+
 describe('recording', () => {
   it('holds no token', async () => {
     await deploy();
