@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto';
 import type { Change, ChangeSet } from '../../operator/domain/change/change-set.ts';
 import type { AppliedBatch, Target, Verdict } from '../../operator/domain/change/driver.ts';
+import { ruleName, ruleSuffix } from '../../operator/domain/naming/rule-name.ts';
 import { OperatorError } from '../../operator/errors/operator-error.ts';
 import type { RecordedExchange } from '../../operator/integrations/http/recording.ts';
 import { DeviceSessions } from '../../operator/integrations/sbc/audiocodes/connections.ts';
 import { type AbandonedWork, AudioCodesDriver } from '../../operator/integrations/sbc/audiocodes/driver.ts';
-import type { RuleSuffix } from '../../operator/integrations/sbc/audiocodes/rule-names.ts';
 import type { AudioCodesView } from '../../operator/integrations/sbc/audiocodes/view.ts';
 import type { SbcConnection } from '../../operator/integrations/sbc/port.ts';
 import type { Clock } from '../../operator/runtime/clock.ts';
@@ -52,12 +51,6 @@ export const DEVICE = 'carrier/sbc1';
 export const TARGET: Target = { system: 'sbc', id: DEVICE, lane: `device/${DEVICE}` };
 export const PLAN = QUICKSTART_SBC.dialPlans.customers;
 
-/** Stands for the naming rule that the composition root hands in. */
-export const suffix: RuleSuffix = ({ plan, prefix, tag }, n) =>
-  [...createHash('sha256').update(`${plan}\n${prefix}\n${tag}\n${n}`).digest().subarray(0, 4)]
-    .map((byte) => 'abcdefghijklmnopqrstuvwxyz234567'[byte % 32])
-    .join('');
-
 /** A device of the sandbox on a real socket, our driver against it, and another person at its console. */
 export interface SbcHouse {
   readonly base: CloudBase;
@@ -97,7 +90,7 @@ function houseOf(base: CloudBase, sbc: SbcDevice, running: RunningStandIn, aband
   const clock = new SharedClock(base.clock);
   const recorded: RecordedExchange[] = [];
   const sessions = new DeviceSessions({ clock, userAgent: 'trunkline/test', recorder: { record: (exchange) => recorded.push(exchange) } });
-  const driver = new AudioCodesDriver({ clock, sessions, suffix, ...(abandoned === undefined ? {} : { abandoned }) });
+  const driver = new AudioCodesDriver({ clock, sessions, suffix: ruleSuffix, ...(abandoned === undefined ? {} : { abandoned }) });
   const url = new URL(running.url);
   const connection: SbcConnection = {
     address: url.host,
@@ -134,10 +127,9 @@ export const SCRIPT = 'PUT /files/cliScript/incremental';
 export const SAVE = 'POST /actions/saveConfiguration';
 
 export function create(prefix: string, tag: string, { plan = PLAN, base = 'acme' }: { plan?: string; base?: string } = {}): Change {
-  const ruleName = `${base}-${suffix({ plan, prefix, tag }, 0)}`;
   const fields = [
     { path: 'tag', after: tag },
-    { path: 'ruleName', after: ruleName },
+    { path: 'ruleName', after: ruleName(base, { plan, prefix, tag }) },
   ];
   return { ...placeOf(plan, prefix), action: 'create', fields, after: [] };
 }

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { ruleSuffix } from '../../operator/domain/naming/rule-name.ts';
 import { callFromCarrier } from '../../sandbox/cloud/sbc/seed.ts';
 import {
   create,
@@ -11,7 +12,6 @@ import {
   SAVE,
   type SbcHouse,
   SCRIPT,
-  suffix,
   update,
 } from './sbc-house.ts';
 
@@ -97,13 +97,13 @@ describe.each(['nested', 'sectioned'] as const)('SBC with the %s dialect', (dial
   it('[S173] gives every rule a name of its own and shows it in its first form', async () => {
     const { apply, person, read } = await open({ dialect });
     const rule = { plan: PLAN, prefix: '+41430001', tag: ACME };
-    person.addRule({ plan: 'OCDialPlan', prefix: '+999', tag: 'x', name: `acme-${suffix(rule, 0)}` });
+    person.addRule({ plan: 'OCDialPlan', prefix: '+999', tag: 'x', name: `acme-${ruleSuffix(rule, 0)}` });
     person.save();
     await apply([create('+41430001', ACME)]);
     const names = ['TeamsTenants', PLAN, 'OCDialPlan'].flatMap((plan) => person.rules(plan).map(({ values }) => values['Name'] ?? ''));
-    expect(names).toContain(`acme-${suffix(rule, 1)}`);
+    expect(names).toContain(`acme-${ruleSuffix(rule, 1)}`);
     const shown = (await read()).objects.find(({ name }) => name === `${PLAN}/+41430001`);
-    expect(shown?.fields).toEqual({ tag: ACME, ruleName: `acme-${suffix(rule, 0)}` });
+    expect(shown?.fields).toEqual({ tag: ACME, ruleName: `acme-${ruleSuffix(rule, 0)}` });
   });
 
   it('leaves out of the next script what the device names as bad, so that one site cannot fail another', async () => {
