@@ -1,6 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { ConfidentialClientApplication, type INetworkModule, type NetworkRequestOptions, type NetworkResponse } from '@azure/msal-node';
-import { OperatorError } from '../../errors/operator-error.ts';
+import { OperatorError, toOperatorError } from '../../errors/operator-error.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { HttpClient, HttpResponse } from '../http/client.ts';
 import type { CloudEndpoints } from '../http/clouds.ts';
@@ -134,7 +134,7 @@ function claimsOf(token: string): { readonly roles: readonly string[]; readonly 
 /** MSAL's requests over our client. What came of the last one is kept: MSAL's own errors say less, and may quote the request. */
 class RecordingNetwork implements INetworkModule {
   answer: HttpResponse | undefined;
-  failure: unknown;
+  failure: OperatorError | undefined;
   readonly #http: HttpClient;
 
   constructor(http: HttpClient) {
@@ -155,8 +155,8 @@ class RecordingNetwork implements INetworkModule {
       const { 'Content-Type': _, ...headers } = options.headers ?? {}; // ours goes with the encoding
       this.answer = await this.#http.send({ method, url, headers, ...(method === 'POST' ? { body: { form } } : {}) });
     } catch (thrown) {
-      this.failure = thrown;
-      throw thrown;
+      this.failure = toOperatorError(thrown);
+      throw this.failure;
     }
     return { status: this.answer.status, headers: { ...this.answer.headers }, body: (tryJson(this.answer.text) ?? {}) as T };
   }
