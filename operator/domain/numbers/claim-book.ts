@@ -1,4 +1,5 @@
-import { type Prefix, relation } from './prefix.ts';
+import { IntervalList } from './interval-list.ts';
+import { cut, type Prefix } from './prefix.ts';
 
 /** One owner's claim to a pattern at one place (a dial plan of a device). */
 export interface Claim {
@@ -25,83 +26,78 @@ export interface Rivals {
   readonly captured: readonly Claim[];
 }
 
-/**
- * Who claims which numbers where, over all customers. Kept up to date by owner; a look costs the patterns that share the leading digits, not
- * all of them.
- */
+/** Claims at one place, apart by plus sign and number of digits: only those of equal length can share a number. */
+type Shelf = Map<string, { readonly hasPlus: boolean; readonly digits: number; readonly claims: IntervalList<PlacedClaim> }>;
+
+/** Who claims which numbers where, over all customers. Kept up to date by owner; a look costs what touches the pattern, not all there is. */
 export class ClaimBook {
   readonly #byOwner = new Map<string, readonly PlacedClaim[]>();
-  /** place|stem → claims with exactly this stem. */
-  readonly #at = new Map<string, Set<PlacedClaim>>();
-  /** place|leading part of a stem → claims whose stem is longer than that part. */
-  readonly #under = new Map<string, Set<PlacedClaim>>();
+  readonly #places = new Map<string, Shelf>();
 
   /** Replaces everything that the owner claims. */
   put(owner: string, claims: readonly PlacedClaim[]): void {
     this.remove(owner);
     if (claims.length === 0) return;
     this.#byOwner.set(owner, claims);
-    for (const claim of claims) {
-      addTo(this.#at, `${claim.place}|${claim.prefix.stem}`, claim);
-      for (const part of leadingParts(claim.prefix.stem)) addTo(this.#under, `${claim.place}|${part}`, claim);
-    }
+    for (const claim of claims) this.#add(claim);
   }
 
   remove(owner: string): void {
-    for (const claim of this.#byOwner.get(owner) ?? []) {
-      removeFrom(this.#at, `${claim.place}|${claim.prefix.stem}`, claim);
-      for (const part of leadingParts(claim.prefix.stem)) removeFrom(this.#under, `${claim.place}|${part}`, claim);
-    }
+    for (const claim of this.#byOwner.get(owner) ?? []) this.#take(claim);
     this.#byOwner.delete(owner);
   }
 
   /** What stands in the way of `mine` at a place. */
   rivals(place: string, mine: Claim): Rivals {
-    let holder: Claim | undefined;
+    const equal: Claim[] = [];
     const capturing: Claim[] = [];
     const captured: Claim[] = [];
-    for (const other of this.#near(place, mine.prefix.stem)) {
-      if (other.owner === mine.owner) continue;
-      const found = relation(mine.prefix, other.prefix);
-      if ((found === 'same' || found === 'crossing') && precedes(other, mine))
-        holder = holder === undefined || precedes(other, holder) ? other : holder;
-      else if (found === 'capturedBy') capturing.push(other);
-      else if (found === 'captures') captured.push(other);
+    const plus = hasPlus(mine.prefix);
+    for (const { digits, claims, ...shelf } of this.#places.get(place)?.values() ?? []) {
+      if (shelf.hasPlus !== plus) continue;
+      const standing = digits === mine.prefix.digits ? equal : digits < mine.prefix.digits ? capturing : captured;
+      for (const other of claims.overlapping(cut(mine.prefix, digits))) if (other.owner !== mine.owner) standing.push(other);
     }
-    return { holder, capturing, captured };
+    return { holder: firstOf(equal.filter((other) => precedes(other, mine))), capturing, captured };
   }
 
-  /** Granted patterns at a place, over all owners; what an observation of the device is measured against (telephony 6.4). */
-  *grantedAt(place: string): Generator<Claim> {
-    for (const claims of this.#byOwner.values()) for (const claim of claims) if (claim.granted && claim.place === place) yield claim;
+  #add(claim: PlacedClaim): void {
+    const place: Shelf = this.#places.get(claim.place) ?? new Map();
+    this.#places.set(claim.place, place);
+    const key = shelfKey(claim.prefix);
+    const shelf = place.get(key) ?? {
+      hasPlus: hasPlus(claim.prefix),
+      digits: claim.prefix.digits,
+      claims: new IntervalList(({ prefix }: PlacedClaim) => prefix),
+    };
+    place.set(key, shelf);
+    shelf.claims.add(claim);
   }
 
-  *#near(place: string, stem: string): Generator<PlacedClaim> {
-    yield* this.#at.get(`${place}|${stem}`) ?? [];
-    for (const part of leadingParts(stem)) yield* this.#at.get(`${place}|${part}`) ?? [];
-    yield* this.#under.get(`${place}|${stem}`) ?? [];
+  #take(claim: PlacedClaim): void {
+    const place = this.#places.get(claim.place);
+    const key = shelfKey(claim.prefix);
+    const shelf = place?.get(key);
+    shelf?.claims.remove(claim);
+    if (shelf?.claims.isEmpty) place?.delete(key);
+    if (place?.size === 0) this.#places.delete(claim.place);
   }
+}
+
+function hasPlus({ stem }: Prefix): boolean {
+  return stem.startsWith('+');
+}
+
+function shelfKey(prefix: Prefix): string {
+  return `${hasPlus(prefix) ? '+' : ''}${prefix.digits}`;
+}
+
+function firstOf(claims: readonly Claim[]): Claim | undefined {
+  return claims.reduce<Claim | undefined>((best, claim) => (best === undefined || precedes(claim, best) ? claim : best), undefined);
 }
 
 /** Whether the first claim is served before the second. */
 function precedes(first: Claim, second: Claim): boolean {
   if (first.granted !== second.granted) return first.granted;
   return first.since === second.since ? first.owner < second.owner : first.since < second.since;
-}
-
-/** `+41` → `+`, `+4`: every part that the stem is longer than. */
-function leadingParts(stem: string): string[] {
-  return Array.from({ length: stem.length - 1 }, (_, index) => stem.slice(0, index + 1));
-}
-
-function addTo(index: Map<string, Set<PlacedClaim>>, key: string, claim: PlacedClaim): void {
-  const known = index.get(key);
-  if (known === undefined) index.set(key, new Set([claim]));
-  else known.add(claim);
-}
-
-function removeFrom(index: Map<string, Set<PlacedClaim>>, key: string, claim: PlacedClaim): void {
-  const known = index.get(key);
-  known?.delete(claim);
-  if (known?.size === 0) index.delete(key);
 }

@@ -1,10 +1,5 @@
+import type { Interval } from './interval-list.ts';
 import type { Prefix } from './prefix.ts';
-
-/** Numbers of one length, as integers. Fifteen digits fit a double exactly. */
-interface Interval {
-  readonly first: number;
-  readonly last: number;
-}
 
 /**
  * The numbers that a set of patterns stands for, each once however many patterns name it. For counting and for "is this number one of ours";
@@ -21,8 +16,8 @@ export class NumberSet {
     for (const prefix of prefixes) {
       const space = spaceOf(prefix.stem.startsWith('+'), prefix.digits);
       const list = gathered.get(space);
-      if (list === undefined) gathered.set(space, [intervalOf(prefix)]);
-      else list.push(intervalOf(prefix));
+      if (list === undefined) gathered.set(space, [prefix]);
+      else list.push(prefix);
     }
     let size = 0;
     for (const [space, list] of gathered) {
@@ -50,13 +45,6 @@ export function countE164(prefixes: Iterable<Prefix>): number {
 
 function spaceOf(hasPlus: boolean, digits: number): string {
   return `${hasPlus ? '+' : ''}${digits}`;
-}
-
-function intervalOf({ stem, width, low, high }: Prefix): Interval {
-  const base = Number(stem.startsWith('+') ? stem.slice(1) : stem);
-  if (width === 0) return { first: base, last: base };
-  const scale = 10 ** width;
-  return { first: base * scale + low, last: base * scale + high };
 }
 
 function merge(intervals: readonly Interval[]): Interval[] {

@@ -1,3 +1,5 @@
+import type { Interval } from './interval-list.ts';
+
 /** One pattern of a range, parsed: every number that begins with `stem` and a value between low and high of the given width (S212, S214). */
 export interface Prefix {
   /** Normal form: what is written to the SBC and compared. */
@@ -13,6 +15,9 @@ export interface Prefix {
   readonly isE164: boolean;
   /** How many numbers it stands for. */
   readonly count: number;
+  /** Lowest and highest number as integers of `digits` digits, plus sign and leading zeros apart; 15 digits fit exactly. */
+  readonly first: number;
+  readonly last: number;
 }
 
 export interface PrefixProblem {
@@ -66,6 +71,8 @@ function single(plus: string, digits: string, value: string): ParsedPrefix {
     digits: digits.length,
     isE164: isE164(plus, digits),
     count: 1,
+    first: Number(digits),
+    last: Number(digits),
   };
   return { prefix };
 }
@@ -89,6 +96,7 @@ function ranged({ plus, digits, from, to, value }: RangedParts): ParsedPrefix {
   const text = `${plus}${digits}[${from}-${to}]`;
   const low = Number(from);
   const high = Number(to);
+  const base = Number(digits) * 10 ** from.length;
   return {
     prefix: {
       text,
@@ -99,6 +107,8 @@ function ranged({ plus, digits, from, to, value }: RangedParts): ParsedPrefix {
       digits: length,
       isE164: isE164(plus, digits),
       count: high - low + 1,
+      first: base + low,
+      last: base + high,
     },
   };
 }
@@ -119,28 +129,29 @@ export function relation(left: Prefix, right: Prefix): PrefixRelation {
   if (left.stem.startsWith('+') !== right.stem.startsWith('+')) return 'disjoint';
   if (left.digits === right.digits) {
     if (left.text === right.text) return 'same';
-    return overlaps(interval(left, left.digits), interval(right, left.digits)) ? 'crossing' : 'disjoint';
+    return overlaps(left, right) ? 'crossing' : 'disjoint';
   }
   const shorter = Math.min(left.digits, right.digits);
-  if (!overlaps(interval(left, shorter), interval(right, shorter))) return 'disjoint';
+  if (!overlaps(cut(left, shorter), cut(right, shorter))) return 'disjoint';
   return left.digits < right.digits ? 'captures' : 'capturedBy';
 }
 
-type Interval = readonly [bigint, bigint];
-
-/** Lowest and highest number, cut to their first `digits` digits. A leading 1 keeps leading zeros. */
-function interval(prefix: Prefix, digits: number): Interval {
-  const stem = prefix.stem.replace('+', '');
-  const [low, high] = prefix.width === 0 ? [stem, stem] : [stem + pad(prefix.low, prefix.width), stem + pad(prefix.high, prefix.width)];
-  return [BigInt(`1${low.slice(0, digits)}`), BigInt(`1${high.slice(0, digits)}`)];
+/** The interval of numbers of this many digits that a pattern's numbers begin with, or that begin with them. */
+export function cut({ first, last, digits }: Prefix, toDigits: number): Interval {
+  if (toDigits <= digits) {
+    const scale = 10 ** (digits - toDigits);
+    return { first: Math.floor(first / scale), last: Math.floor(last / scale) };
+  }
+  const scale = 10 ** (toDigits - digits);
+  return { first: first * scale, last: last * scale + scale - 1 };
 }
 
 function pad(value: number, width: number): string {
   return String(value).padStart(width, '0');
 }
 
-function overlaps([leftLow, leftHigh]: Interval, [rightLow, rightHigh]: Interval): boolean {
-  return leftLow <= rightHigh && rightLow <= leftHigh;
+function overlaps(left: Interval, right: Interval): boolean {
+  return left.first <= right.last && right.first <= left.last;
 }
 
 /** Whether a whole number (`+31201234567`) is one that the pattern stands for. */
@@ -162,16 +173,20 @@ export function* expand(prefix: Prefix): Generator<string> {
 
 /** First pair that overlaps within one list; proper-prefix pairs are allowed (the longer rule wins on the SBC). */
 export function firstOverlap(prefixes: readonly Prefix[]): readonly [Prefix, Prefix] | undefined {
-  const sorted = [...prefixes].map((prefix) => ({ prefix, interval: interval(prefix, prefix.digits), plus: prefix.stem.startsWith('+') }));
-  sorted.sort(
-    (left, right) =>
-      left.prefix.digits - right.prefix.digits || Number(left.plus) - Number(right.plus) || (left.interval[0] < right.interval[0] ? -1 : 1),
-  );
-  for (let index = 1; index < sorted.length; index += 1) {
-    const [before, here] = [sorted[index - 1], sorted[index]];
-    if (before === undefined || here === undefined) continue;
-    if (before.prefix.digits === here.prefix.digits && before.plus === here.plus && here.interval[0] <= before.interval[1])
-      return [before.prefix, here.prefix];
+  const spaces = new Map<string, Prefix[]>();
+  for (const prefix of prefixes) {
+    const space = `${prefix.stem.startsWith('+')}${prefix.digits}`;
+    const list = spaces.get(space);
+    if (list === undefined) spaces.set(space, [prefix]);
+    else list.push(prefix);
+  }
+  for (const list of spaces.values()) {
+    list.sort((left, right) => left.first - right.first);
+    for (const [index, here] of list.entries()) {
+      const before = list[index - 1];
+      // Where any two overlap, two neighbours do.
+      if (before !== undefined && overlaps(before, here)) return [before, here];
+    }
   }
   return undefined;
 }
