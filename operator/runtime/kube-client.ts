@@ -6,6 +6,7 @@ import type { KubeAnswer, KubeRequest, KubeTransport } from './transport.ts';
 
 const APPLY_PATCH = 'application/apply-patch+yaml'; // JSON is YAML
 const MERGE_PATCH = 'application/merge-patch+json';
+const LIST_PAGE = '500';
 
 /** Which object a write is about; uid and resourceVersion make the server refuse it when that object is gone or moved on. */
 export interface WriteTarget {
@@ -38,6 +39,20 @@ export class KubeClient implements Kube, KubeWriter {
 
   get<T extends KubeObject>(ref: ResourceRef, signal?: AbortSignal): Promise<T | undefined> {
     return this.read<T>(ref, signal === undefined ? {} : { signal });
+  }
+
+  async list<T extends KubeObject>(ref: Omit<ResourceRef, 'name'>, signal?: AbortSignal): Promise<readonly T[] | undefined> {
+    const items: T[] = [];
+    let next = '';
+    do {
+      const query = { limit: LIST_PAGE, ...(next === '' ? {} : { continue: next }) };
+      const request = { method: 'GET' as const, path: collectionPath(ref), query, ...(signal === undefined ? {} : { signal }) };
+      const page = decoded<RawList<T>>(await this.#call('list', ref, request));
+      if (page === undefined) return undefined;
+      items.push(...page.items);
+      next = page.metadata?.continue ?? '';
+    } while (next !== '');
+    return items;
   }
 
   async read<T>(ref: ResourceRef, options: CallOptions = {}): Promise<T | undefined> {
@@ -159,6 +174,11 @@ export class KubeClient implements Kube, KubeWriter {
     if (answer.status < 300 || answer.status === 404) return answer;
     throw failureOf(answer, what);
   }
+}
+
+interface RawList<T> {
+  readonly metadata?: { readonly continue?: string };
+  readonly items: readonly T[];
 }
 
 interface RawSecret {

@@ -30,6 +30,8 @@ export interface ConfigMapData {
  */
 export interface Kube {
   get<T extends KubeObject>(ref: ResourceRef, signal?: AbortSignal): Promise<T | undefined>;
+  /** Every object of a collection, all pages; undefined when the server does not serve this kind. For what is too rare to be watched. */
+  list<T extends KubeObject>(ref: Omit<ResourceRef, 'name'>, signal?: AbortSignal): Promise<readonly T[] | undefined>;
   /** Server-side apply of an object that is wholly ours (DNSEndpoint, ConfigMap, Secret); `force` takes conflicts over. Returns what the server stored. */
   apply<T extends KubeObject>(
     ref: ResourceRef,
