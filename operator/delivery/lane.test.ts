@@ -29,6 +29,15 @@ describe('a lane', () => {
     expect(sbc.batches).toHaveLength(20);
   });
 
+  it('carries out the many small writes to one namespace of the cluster without holding an onboarding up', async () => {
+    const { clock, submit, cloud } = house({}, { latencyMs: 5 });
+    const zone = { system: 'teams-admin', id: 'acme', lane: 'dns/acme' };
+    for (let i = 0; i < 500; i++) submit(`site${i}`, zone, [create(zone, `record${i}`)]);
+    await clock.advance(6_000);
+    expect(cloud.batches).toHaveLength(500);
+    expect(cloud.running.mostApplies.get('acme')).toBe(1);
+  });
+
   it('takes urgent work before changes and changes before looks, whatever came first', async () => {
     const { clock, submit, see, sbc } = house();
     const at = (id: string) => ({ system: 'sbc', id, lane: 'device/a/d' });

@@ -36,10 +36,17 @@ export interface DeliveryLimits {
 
 const DEVICE_LANE: LaneLimits = { concurrency: 1, burst: 10, perSecond: 5 };
 const TENANT_LANE: LaneLimits = { concurrency: 4, burst: 20, perSecond: 10 };
+/** The cluster's own API, the provider's mail server: many small writes of all customers share one lane. */
+const HOUSE_LANE: LaneLimits = { concurrency: 4, burst: 100, perSecond: 100 };
+
+function laneLimits(lane: string): LaneLimits {
+  if (lane.startsWith('device/')) return DEVICE_LANE;
+  return lane.startsWith('tenant/') ? TENANT_LANE : HOUSE_LANE;
+}
 
 export const DEFAULT_LIMITS: DeliveryLimits = {
   inFlight: 64,
-  laneOf: (lane) => (lane.startsWith('device/') ? DEVICE_LANE : TENANT_LANE),
+  laneOf: laneLimits,
   breaker: { threshold: 5, openMs: 5_000, maxOpenMs: 300_000 },
   readDeadlineMs: 60_000,
   applyDeadlineMs: 300_000,

@@ -53,8 +53,9 @@ export class ClaimBook {
     const capturing: Claim[] = [];
     const captured: Claim[] = [];
     const plus = hasPlus(mine.prefix);
-    for (const { digits, claims, ...shelf } of this.#places.get(place)?.values() ?? []) {
+    for (const shelf of this.#places.get(place)?.values() ?? []) {
       if (shelf.hasPlus !== plus) continue;
+      const { digits, claims } = shelf;
       const standing = digits === mine.prefix.digits ? equal : digits < mine.prefix.digits ? capturing : captured;
       for (const other of claims.overlapping(cut(mine.prefix, digits))) if (other.owner !== mine.owner) standing.push(other);
     }
