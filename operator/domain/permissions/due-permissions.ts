@@ -2,7 +2,7 @@
 export type TenantStep = 'readTenant' | 'readDomains' | 'readLicenses' | 'readVoiceUsers' | 'readNumbers' | 'readVoice' | 'configureVoice';
 
 /** A right of the app in the customer's tenant: a Graph application permission, or a directory role of its service principal. */
-export interface Right {
+interface Right {
   readonly type: 'permission' | 'directoryRole';
   /** As Microsoft's consent page or role list shows it. */
   readonly name: string;
@@ -11,7 +11,7 @@ export interface Right {
 }
 
 /** Rights of which any one is enough; the first is the least and the one that messages name. */
-export type Requirement = readonly [Right, ...Right[]];
+type Requirement = readonly [Right, ...Right[]];
 
 /** The claims of the tokens of both resources, as far as they are rights. */
 export interface GrantedRights {
@@ -32,7 +32,7 @@ const GLOBAL_READER = role('Global Reader', 'f2ef992c-3afb-46b9-b7cf-a126ee74c45
  * Least rights of each step first (microsoft-graph §5.1, teams-admin-api §2.3). Narrower Teams roles are not listed: whether they are enough
  * for every endpoint is not known, and a step that turns out to be refused in mid-work is worse than asking for the proven role.
  */
-export const REQUIRED_RIGHTS: Readonly<Record<TenantStep, readonly Requirement[]>> = {
+const REQUIRED_RIGHTS: Readonly<Record<TenantStep, readonly Requirement[]>> = {
   readTenant: [[permission('Organization.Read.All'), permission('Directory.Read.All'), permission('User.Read.All')]],
   readDomains: [[permission('Domain.Read.All'), permission('Domain.ReadWrite.All'), permission('Directory.Read.All')]],
   readLicenses: [[permission('Organization.Read.All'), permission('LicenseAssignment.Read.All'), permission('Directory.Read.All')]],

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { Client, type Context, type Middleware } from '@microsoft/microsoft-graph-client';
 import type { z } from 'zod';
-import { OperatorError } from '../../errors/operator-error.ts';
+import { OperatorError, toOperatorError } from '../../errors/operator-error.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { sendAuthorized, type TokenSource } from '../entra/tokens.ts';
 import type { HttpMethod } from '../http/allow-list.ts';
 import type { HttpClient, HttpResponse } from '../http/client.ts';
 import type { CloudEndpoints } from '../http/clouds.ts';
+import { ExchangeFailure } from '../http/failure.ts';
 import { checkShape, readJson, tryJson } from '../http/read-json.ts';
 import { unexpectedResponse } from '../http/translate.ts';
 import { translateGraphFailure } from './translate.ts';
@@ -106,18 +107,15 @@ export class GraphSession {
     const sender = new GraphSender(this.#deps, this.#tenantId, this.#signal);
     const client = Client.initWithMiddleware({ middleware: sender, baseUrl: this.#deps.cloud.graph, defaultVersion: 'v1.0' });
     const request = client.api(url).headers({ ...headers });
-    try {
-      await (method === 'GET' ? request.get() : request.post(body));
-    } catch (thrown) {
-      // The library's errors carry the answer's body, the transport's carry the request: only what we have seen ourselves goes on.
-      if (sender.failure !== undefined) throw sender.failure;
-      if (sender.answer !== undefined && sender.answer.status >= 400) throw this.#failure(sender.answer);
-      if (sender.answer !== undefined) throw unexpectedResponse(GRAPH, sender.answer, `${sender.answer.operation}: not JSON`);
-      throw thrown;
-    }
-    if (sender.answer === undefined)
-      throw new OperatorError('The Graph client sent nothing', { kind: 'Retryable', reason: 'InternalError' });
+    // The library's errors carry the answer's body, the transport's the request: what came of the call is told by our own sender alone.
+    const isRead = await (method === 'GET' ? request.get() : request.post(body)).then(
+      () => true,
+      () => false,
+    );
+    if (sender.failure !== undefined) throw sender.failure;
+    if (sender.answer === undefined) throw sentNothing(method);
     if (sender.answer.status >= 300) throw this.#failure(sender.answer);
+    if (!isRead) throw unexpectedResponse(GRAPH, sender.answer, `${sender.answer.operation}: not JSON`);
     return sender.answer;
   }
 
@@ -135,10 +133,15 @@ export class GraphSession {
   }
 }
 
+function sentNothing(method: string): OperatorError {
+  const cause = new ExchangeFailure({ system: GRAPH.system, operation: 'unlisted', method, code: 'NOT_SENT' });
+  return new OperatorError('The Graph client failed before it sent anything', { kind: 'Retryable', reason: 'InternalError', cause });
+}
+
 /** The whole chain: token, telemetry, and our own HTTP client. Made for one call, so that it can tell what came of it. */
 class GraphSender implements Middleware {
   answer: HttpResponse | undefined;
-  failure: unknown;
+  failure: OperatorError | undefined;
   readonly #deps: GraphSessionDeps;
   readonly #tenantId: string;
   readonly #signal: AbortSignal;
@@ -166,8 +169,8 @@ class GraphSender implements Middleware {
         }),
       );
     } catch (thrown) {
-      this.failure = thrown;
-      throw thrown;
+      this.failure = toOperatorError(thrown);
+      throw this.failure;
     }
     const { status, text } = this.answer;
     const hasBody = text !== '' && status !== 204;

@@ -24,7 +24,7 @@ class StreamingHar implements HarRecorder {
   #offset: number;
   #isFirst = true;
   #written: Promise<void> = Promise.resolve();
-  #failure: unknown;
+  #failure: Error | undefined;
 
   constructor(handle: FileHandle, offset: number) {
     this.#handle = handle;
@@ -41,7 +41,7 @@ class StreamingHar implements HarRecorder {
         await this.#handle.write(entry + TAIL, at);
       })
       .catch((error: unknown) => {
-        this.#failure ??= error; // told at close: a full disk must not stop the operator
+        this.#failure ??= new Error('the recording could not be written to its end', { cause: error }); // told at close: a full disk must not stop the operator
       });
   }
 

@@ -1,6 +1,6 @@
 /** What the taxonomy grants a Throttled failure: shorter would hammer, longer would forget (style 2.4). */
-export const MIN_RETRY_AFTER_MS = 1_000;
-export const MAX_RETRY_AFTER_MS = 300_000;
+const MIN_RETRY_AFTER_MS = 1_000;
+const MAX_RETRY_AFTER_MS = 300_000;
 
 /**
  * Milliseconds of a Retry-After header, in either form: seconds (Graph sends fractions) or an HTTP date. Bounded to 1 s … 5 min.
