@@ -83,3 +83,12 @@ export function gatesMoved(before: KubeObject | undefined, after: KubeObject | u
 export function cameOrWent(before: KubeObject | undefined, after: KubeObject | undefined): boolean {
   return before === undefined || after === undefined || before.metadata.generation !== after.metadata.generation;
 }
+
+/** Pause annotation and labels for grants; a namespace's status moves for reasons of its own. */
+export function namespaceMoved(before: KubeObject | undefined, after: KubeObject | undefined): boolean {
+  return (
+    before !== undefined &&
+    after !== undefined &&
+    (before.metadata.annotations !== after.metadata.annotations || before.metadata.labels !== after.metadata.labels)
+  );
+}

@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import type { KubeObject } from '../api/meta.ts';
+import type { OpenMark, OpenMarks } from '../delivery/open-mark.ts';
+import type { Target } from '../domain/change/driver.ts';
+import type { AbandonedWork } from '../integrations/sbc/audiocodes/driver.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Kube, ResourceRef } from '../runtime/kube.ts';
+
+type MarkLease = KubeObject<{ readonly holderIdentity?: string }>;
+
+const HASH = 'trunkline.dev/mark-hash';
+const DEADLINE = 'trunkline.dev/mark-deadline';
+const TARGET = 'trunkline.dev/mark-target';
+
+/**
+ * Open marks as Leases in the operator's namespace, one a target (design §4 Marks). A mark of an earlier process, once its deadline has
+ * passed, also tells a driver that what it finds unsaved may be that process's work.
+ */
+export class LeaseMarks implements OpenMarks {
+  readonly #kube: Kube;
+  readonly #clock: Clock;
+  readonly #namespace: string;
+  readonly #holder: string;
+  /** Marks of earlier processes, found before ours replaced them. */
+  readonly #abandoned = new Map<string, OpenMark>();
+
+  constructor(deps: { readonly kube: Kube; readonly clock: Clock; readonly namespace: string; readonly holder: string }) {
+    this.#kube = deps.kube;
+    this.#clock = deps.clock;
+    this.#namespace = deps.namespace;
+    this.#holder = deps.holder;
+  }
+
+  async leave(target: Target, mark: OpenMark, signal: AbortSignal): Promise<void> {
+    const ref = this.#ref(target);
+    const annotations = { [HASH]: mark.hash, [DEADLINE]: new Date(mark.deadline).toISOString(), [TARGET]: `${target.system} ${target.id}` };
+    const lease = {
+      apiVersion: 'coordination.k8s.io/v1',
+      kind: 'Lease',
+      metadata: { name: ref.name, namespace: this.#namespace, annotations },
+      spec: { holderIdentity: mark.holder },
+    };
+    await this.#kube.apply(ref, lease, { fieldManager: 'trunkline-marks', force: true }, signal);
+  }
+
+  async find(target: Target, signal?: AbortSignal): Promise<OpenMark | undefined> {
+    const lease = await this.#kube.get<MarkLease>(this.#ref(target), signal);
+    const mark = lease && markOf(lease);
+    if (mark !== undefined && mark.holder !== this.#holder) this.#abandoned.set(keyOf(target), mark);
+    return mark;
+  }
+
+  async clear(target: Target, mark: OpenMark, signal: AbortSignal): Promise<void> {
+    const ref = this.#ref(target);
+    const lease = await this.#kube.get<MarkLease>(ref, signal);
+    const found = lease && markOf(lease);
+    if (found === undefined || found.holder !== mark.holder || found.hash !== mark.hash) return;
+    const version = lease?.metadata.resourceVersion;
+    await this.#kube.delete(ref, version === undefined ? {} : { resourceVersion: version }, signal);
+  }
+
+  /** What an earlier process left behind on this target, for as long as nobody has settled it. */
+  readonly abandoned: AbandonedWork = {
+    find: async (target) => {
+      const mark = this.#abandoned.get(keyOf(target));
+      if (mark === undefined || mark.deadline > this.#clock.now()) return undefined;
+      return {
+        settle: async () => {
+          this.#abandoned.delete(keyOf(target));
+        },
+      };
+    },
+  };
+
+  #ref(target: Target): ResourceRef {
+    const hash = createHash('sha256').update(keyOf(target)).digest('hex').slice(0, 20);
+    return { group: 'coordination.k8s.io', version: 'v1', plural: 'leases', namespace: this.#namespace, name: `trunkline-mark-${hash}` };
+  }
+}
+
+function keyOf(target: Target): string {
+  return `${target.system}|${target.id}`;
+}
+
+function markOf(lease: MarkLease): OpenMark | undefined {
+  const holder = lease.spec.holderIdentity;
+  const hash = lease.metadata.annotations?.[HASH];
+  const deadline = Date.parse(lease.metadata.annotations?.[DEADLINE] ?? '');
+  return holder === undefined || hash === undefined || Number.isNaN(deadline) ? undefined : { holder, hash, deadline };
+}
