@@ -68,7 +68,7 @@ function change(action: Change['action'], name: string, records: Json = [RECORD]
 
 function house() {
   const cluster = new Cluster();
-  const driver = new DnsEndpointDriver({ kube: cluster });
+  const driver = new DnsEndpointDriver({ kube: cluster, fieldManager: 'trunkline' });
   const apply = async (...changes: Change[]): Promise<readonly Verdict[]> =>
     (await driver.apply(TARGET, changes, undefined, signal)).verdicts;
   return { cluster, driver, apply, read: () => driver.read(TARGET, signal) };

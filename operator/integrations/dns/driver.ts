@@ -9,10 +9,9 @@ import type { DnsView } from './port.ts';
 
 export interface DnsDriverDeps {
   readonly kube: Pick<Kube, 'list' | 'get' | 'apply' | 'delete'>;
+  /** Owner of our fields in server-side apply. */
+  readonly fieldManager: string;
 }
-
-/** Owner of our fields in server-side apply, as for every other object that the operator makes. */
-const FIELD_MANAGER = 'trunkline';
 
 /** DNS records of one namespace, as DNSEndpoint objects that external-dns publishes. The cluster's API is consistent: nothing propagates. */
 export class DnsEndpointDriver implements Driver<DnsView> {
@@ -80,7 +79,7 @@ export class DnsEndpointDriver implements Driver<DnsView> {
     // Server-side apply would take a stranger's object of this name over without a word.
     if (change.action === 'create' && current !== undefined && markerOf(current) !== change.marker) throw nameTaken(change);
     const manifest = manifestOf(namespace, change.name, { records, marker: change.marker, uid: current?.metadata.uid });
-    await this.#deps.kube.apply(ref, manifest, { fieldManager: FIELD_MANAGER, force: true }, signal);
+    await this.#deps.kube.apply(ref, manifest, { fieldManager: this.#deps.fieldManager, force: true }, signal);
   }
 
   async #remove(namespace: string, change: Change, signal: AbortSignal): Promise<void> {
