@@ -91,7 +91,7 @@ export class InMemorySystem implements Driver<SystemView> {
         const fault = await this.#behave(target, 'apply', signal);
         await this.#options.clock.sleep(this.#options.latencyMs ?? 0, signal);
         const verdicts = this.#carryOut(target, changes);
-        if (fault?.how === 'late') throw fault.error ?? unavailable();
+        if (fault?.how === 'late') throw failureOf(fault);
         return { verdicts, ...(this.#options.readsBack ? { view: new Map(this.stateOf(target)) } : {}) };
       } finally {
         this.#count(this.#applying, this.running.mostApplies, target.id, -1);
@@ -133,7 +133,7 @@ export class InMemorySystem implements Driver<SystemView> {
     const line = this.#faults.get(target.id) ?? [];
     const index = line.findIndex((fault) => fault.on === on);
     const fault = index < 0 ? undefined : line.splice(index, 1)[0];
-    if (fault?.how === 'fail') throw fault.error ?? unavailable();
+    if (fault?.how === 'fail') throw failureOf(fault);
     if (fault?.how === 'hang')
       await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
     if (fault?.how === 'deaf') await new Promise<void>((resolve) => this.#deaf.push(resolve));
@@ -170,6 +170,12 @@ function put(state: Map<string, OutsideObject>, change: Change): void {
   state.set(id, { system, target, kind, name, fields });
 }
 
-export function unavailable(): OperatorError {
+/** A failure of its own for each call, so that a test can tell two of them apart. */
+function failureOf({ error = unavailable() }: Misbehaviour): OperatorError {
+  const { kind, reason, retryAfterMs } = error;
+  return new OperatorError(error.message, { kind, reason, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) });
+}
+
+function unavailable(): OperatorError {
   return new OperatorError('The system is not available', { kind: 'Retryable', reason: 'ExternalSystemUnavailable' });
 }
