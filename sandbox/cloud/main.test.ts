@@ -49,6 +49,8 @@ describe('the whole cloud', () => {
     const headers = { Authorization: `Bearer ${await teamsToken()}` };
     const usages = `${cloud.endpoints.teamsAdmin}/Skype.Policy/configurations/OnlinePstnUsages/configuration/Global`;
     expect((await outside.get(usages, { headers })).data.Usage).toEqual(['Reception', 'Foreign']);
+    expect((await admin.get(`/microsoft/tenants/${tenantId}/config/OnlinePstnUsages`)).data.Global.Usage).toEqual(['Reception', 'Foreign']);
+    expect((await admin.get(`/microsoft/tenants/${tenantId}/config/Colours`)).data.error).toContain('no such type: Colours');
     await admin.post('/microsoft/removeUsages', { tenantId, labels: ['Foreign'] });
     expect(cloud.snapshot()).toEqual(before);
     expect(cloud.base.log.writes()).toBe(0); // a person's acts are not exchanges

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import type { Person } from './person.ts';
 import { snapshotTenant } from './snapshot.ts';
 import type { ConfigStore } from './teams-admin/store.ts';
-import type { CloudState } from './tenant.ts';
+import { CONFIG_TYPES } from './teams-admin/types.ts';
+import type { CloudState, Tenant } from './tenant.ts';
 
 const tenantId = z.string();
 const user = z.string();
@@ -81,11 +82,15 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   expireSecrets: action(z.strictObject({ appId }), (person, { appId: app }) => person.expireSecrets(app)),
 };
 
-/** `POST /<action>` for each thing a person may do, `GET /tenants`, `GET /tenants/<id>` for a snapshot. */
+/**
+ * `POST /<action>` for each thing a person may do, `GET /tenants`, `GET /tenants/<id>` for a snapshot, `GET /tenants/<id>/config/<type>` for
+ * the objects of one type by name.
+ */
 export function personApi(person: Person, state: CloudState, store: ConfigStore): Hono {
   const app = new Hono();
   app.get('/tenants', (c) => c.json([...state.tenants.values()].map(({ id, displayName, cloud }) => ({ id, displayName, cloud }))));
   app.get('/tenants/:id', (c) => c.json(snapshotTenant(state.tenant(c.req.param('id')), store)));
+  app.get('/tenants/:id/config/:type', (c) => c.json(configOf(state.tenant(c.req.param('id')), c.req.param('type'), store)));
   app.get('/actions', (c) => c.json(Object.keys(ACTIONS)));
   app.post('/:action', async (c) => {
     const found = ACTIONS[c.req.param('action')];
@@ -94,4 +99,15 @@ export function personApi(person: Person, state: CloudState, store: ConfigStore)
     return result === undefined ? c.body(null, 204) : c.json(result);
   });
   return app;
+}
+
+function configOf(tenant: Tenant, typeName: string, store: ConfigStore): Record<string, unknown> {
+  const type = CONFIG_TYPES.get(typeName);
+  if (type === undefined) throw new RangeError(`no such type: ${typeName}; known: ${[...CONFIG_TYPES.keys()].join(', ')}`);
+  return Object.fromEntries(
+    store
+      .of(tenant, type)
+      .latestValues()
+      .map(({ identity, properties }) => [identity, properties]),
+  );
 }

@@ -1,9 +1,12 @@
 import { stringify } from 'yaml';
 
-/** How a user proves who it is: a client certificate or a token. */
-export type KubeconfigUser = { readonly certificatePem: string; readonly keyPem: string } | { readonly token: string };
+/** How a user proves who it is: a client certificate, a token, or a file whose token somebody renews. */
+export type KubeconfigUser =
+  | { readonly certificatePem: string; readonly keyPem: string }
+  | { readonly token: string }
+  | { readonly tokenFile: string };
 
-/** A kubeconfig with one cluster, one user, one context; nothing in it refers to another file. */
+/** A kubeconfig with one cluster, one user, one context; nothing in it refers to another file, but for a token file. */
 export function kubeconfigText(options: {
   readonly server: string;
   /** Empty when the system's own authorities are to be trusted. */
@@ -24,8 +27,12 @@ export function kubeconfigText(options: {
   });
 }
 
-function credentialsOf(user: KubeconfigUser): Record<string, string> {
+function credentialsOf(user: KubeconfigUser): Record<string, unknown> {
   if ('token' in user) return { token: user.token };
+  // kubectl reads `tokenFile`; the JavaScript client knows such files only as the provider that it uses in a pod.
+  if ('tokenFile' in user) {
+    return { tokenFile: user.tokenFile, 'auth-provider': { name: 'tokenFile', config: { tokenFile: user.tokenFile } } };
+  }
   return { 'client-certificate-data': base64(user.certificatePem), 'client-key-data': base64(user.keyPem) };
 }
 
