@@ -7,7 +7,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['operator/**/*.test.ts', 'sandbox/**/*.test.ts', 'crds/**/*.test.ts', 'bench/**/*.test.ts'],
+          include: ['operator/**/*.test.ts', 'sandbox/**/*.test.ts', 'crds/**/*.test.ts', 'bench/**/*.test.ts', 'test/gate/**/*.test.ts'],
           environment: 'node',
         },
       },
