@@ -140,7 +140,8 @@ export class Reflector {
     this.#o.meters
       .counter('trunkline_watch_restarts_total', 'Watches opened again, by what ended the one before', { kind, reason: decision.why })
       .inc();
-    const isNormal = end.kind === 'closed' && decision.wait === 'none';
+    // An API server that has seen no event of a kind since its start sends no bookmarks either: silence is normal there.
+    const isNormal = (end.kind === 'closed' || end.kind === 'silence') && decision.wait === 'none';
     this.#trouble = isNormal ? undefined : describeEnd(end, kind);
     const fields = { kind, reason: decision.why, next: decision.next, ...(isNormal ? {} : { trouble: this.#trouble }) };
     if (isNormal) this.#o.log.debug(fields, 'watch ended, resuming');

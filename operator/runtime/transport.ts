@@ -40,7 +40,7 @@ export interface KubeStream {
 export interface KubeTransport {
   send(request: KubeRequest): Promise<KubeAnswer>;
   stream(request: KubeRequest): Promise<KubeStream>;
-  /** New connections (and name look-ups) for a channel from now on. */
+  /** New connections (and name look-ups) for a channel from now on; what is under way on old ones goes on. */
   dropConnections(channel: Channel): void;
   close(): void;
 }
@@ -141,8 +141,9 @@ export class HttpsTransport implements KubeTransport {
   }
 
   dropConnections(channel: Channel): void {
-    this.#agents.get(channel)?.agent.destroy();
+    const dropped = this.#agents.get(channel)?.agent;
     this.#agents.delete(channel);
+    for (const idle of Object.values(dropped?.freeSockets ?? {})) for (const socket of idle ?? []) socket.destroy();
   }
 
   close(): void {
