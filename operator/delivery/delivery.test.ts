@@ -68,6 +68,17 @@ describe('looking at a target', () => {
     expect(cloud.readTimes).toHaveLength(1);
   });
 
+  it('does not wake an owner again that was told and has not looked', async () => {
+    const { clock, see, woken } = house();
+    see(tenant('t1'), 'gone quiet');
+    await clock.advance(50);
+    for (let i = 0; i < 3; i++) {
+      see(tenant('t1'), 'busy', { notBefore: clock.monotonic() });
+      await clock.advance(50);
+    }
+    expect(woken).toEqual(['gone quiet', 'busy', 'busy', 'busy']);
+  });
+
   it('counts misses, keeps the newest picture, and asks again only after a growing pause', async () => {
     const { clock, see, woken, cloud } = house();
     see(tenant('t1'), 'o');
@@ -302,6 +313,26 @@ describe('own writes over a slow system', () => {
     const seen = see(target, 'o');
     expect(cloud.readTimes).toHaveLength(1);
     expect(seen.state === 'seen' && seen.view.size).toBe(1);
+  });
+
+  it('keeps what a read-back found when an older or overlapping read comes in after it', async () => {
+    const { clock, submit, see, cloud } = house({}, { latencyMs: 20, readLatencyMs: 100, readsBack: true });
+    const target = tenant('t1');
+    const names = (): string[] => {
+      const seen = see(target, 'o');
+      return seen.state === 'seen' ? [...seen.view.values()].map((object) => object.name).sort() : [];
+    };
+    see(target, 'o', { priority: 'change' });
+    await clock.advance(1); // this read knows neither
+    cloud.stateOf(target).set('foreign', { system: 'teams-admin', target: 't1', kind: 'Rule', name: 'foreign', fields: {} });
+    submit('o', target, [create(target, 'a')]);
+    await clock.advance(120);
+    expect(names()).toEqual(['a', 'foreign']);
+    submit('o', target, [create(target, 'b')]);
+    await clock.advance(5);
+    see(target, 'o', { notBefore: clock.monotonic() }); // begins while the write is under way, and does not see it
+    await clock.advance(150);
+    expect(names()).toEqual(['a', 'b', 'foreign']);
   });
 
   it('forgets an earlier own write where a later one to the same object took its place', async () => {
