@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { FIELD_MANAGERS } from '../api/group.ts';
 import type { Config } from '../config/load.ts';
 import type { Driver } from '../domain/change/driver.ts';
 import { ruleSuffix } from '../domain/naming/rule-name.ts';
@@ -47,7 +48,7 @@ export async function createOutside({ config, runtime, kube, log, abandoned }: O
     ...(abandoned === undefined ? {} : { abandoned }),
   });
   const mail = new SmtpMailDriver({ clock: runtime.clock, settings: await mailSettings(config) });
-  const drivers = { ...microsoft.drivers, sbc, mail, dns: new DnsEndpointDriver({ kube }) };
+  const drivers = { ...microsoft.drivers, sbc, mail, dns: new DnsEndpointDriver({ kube, fieldManager: FIELD_MANAGERS.objects }) };
   return {
     drivers: drivers as unknown as Outside['drivers'],
     tenants: microsoft.connections,

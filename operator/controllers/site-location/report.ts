@@ -99,6 +99,12 @@ function domainActivated(found: SiteFindings): Finding {
   if (notHere !== undefined) return notHere;
   if (found.directory?.state !== 'seen') return unseen(found, 'DomainActivated', found.directory, 'The list of voice users of the tenant');
   const { voiceDomains } = found.directory.view;
+  if (voiceDomains === undefined)
+    return waits(
+      'DomainActivated',
+      'PermissionMissing',
+      'The app may not read users, so it is not known whether the trunk names are active; grant the permissions that the Customer names',
+    );
   const idle = fqdns(found).filter((fqdn) => !voiceDomains.includes(fqdn));
   return idle.length === 0
     ? holds('DomainActivated', 'DomainActivated', 'A voice-enabled user keeps every trunk name active')
@@ -284,7 +290,7 @@ function trunkDomain(
   const domain = directory.view.domains.find(({ name }) => name.toLowerCase() === fqdn);
   if (domain === undefined) return 'Missing';
   if (!domain.isVerified) return 'Unverified';
-  return directory.view.voiceDomains.includes(fqdn) ? 'Activated' : 'Verified';
+  return directory.view.voiceDomains?.includes(fqdn) === true ? 'Activated' : 'Verified';
 }
 
 function trunkRouted(fqdn: string, { voice, scope }: SiteFindings): 'NotApplicable' | 'Unknown' | 'Deployed' | 'Pending' {

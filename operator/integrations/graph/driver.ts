@@ -68,8 +68,20 @@ async function readDirectory(deps: GraphDriverDeps, tenantId: string, signal: Ab
       supportedServices,
     })),
     skus: skus.filter(isUsable).map(skuOf),
-    voiceDomains: await voiceDomains({ session, tenantId, domains, hasTeamsInGraph: cloud.hasTeamsInGraph, findVoiceUser, signal }),
+    voiceDomains: await unlessDenied(
+      voiceDomains({ session, tenantId, domains, hasTeamsInGraph: cloud.hasTeamsInGraph, findVoiceUser, signal }),
+    ),
   };
+}
+
+/** An app that only proves a carrier trunk has no right to read users, and needs none. */
+async function unlessDenied<T>(reading: Promise<T>): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch (thrown) {
+    if (thrown instanceof OperatorError && thrown.kind === 'Auth' && thrown.reason === 'PermissionDenied') return undefined;
+    throw thrown;
+  }
 }
 
 /** 404 for a collection: the tenant's data is not readable yet (microsoft-graph §2.0, Directory_ObjectNotFound). */

@@ -19,8 +19,11 @@ export interface DirectoryView {
   readonly organization: { readonly tenantId: string; readonly displayName: string; readonly country: string | undefined };
   readonly domains: readonly DirectoryDomain[];
   readonly skus: readonly SubscribedSku[];
-  /** Lower-case domains in which at least one licensed user is enterprise-voice enabled: only these carry a derived trunk (telephony 3.1). */
-  readonly voiceDomains: readonly string[];
+  /**
+   * Lower-case domains in which at least one licensed user is enterprise-voice enabled: only these carry a derived trunk (telephony 3.1).
+   * Undefined: the app may not read users, so nobody knows.
+   */
+  readonly voiceDomains: readonly string[] | undefined;
 }
 
 /** system `graph`, target id = tenant id: reads only in this release. */
