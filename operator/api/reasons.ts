@@ -200,6 +200,7 @@ export const REASONS = {
   DomainNotVerified: customer('A trunk name is not a verified domain of the tenant.', 'Add and verify it in the tenant.'),
   DomainNotActivated: customer('No voice-enabled user keeps a trunk name active.', 'License a user in it with enterprise voice.'),
   DNSEndpointKindMissing: provider('external-dns is not installed in the cluster.', 'Install its CRD, or set spec.dns.mode: Manual.'),
+  DnsUnavailable: passing('The DNS servers give no answer.'),
   // Device
   TrunkLost: provider('The SBC of a trunk cannot be reached.', 'Look at the SBCDevice.'),
   AlarmsError: provider('The device reports critical or major alarms.', 'Look at the device.'),
@@ -224,6 +225,33 @@ export const REASONS = {
     'Correct the spec or the gateway.',
   ),
   InsecureTransport: provider('The device is managed over plain HTTP.', 'Set https: true.'),
+  // SBC: reaching, reading and writing one
+  Unreachable: passing('The device does not answer, as while it restarts.'),
+  TlsError: provider(
+    'The TLS connection cannot be trusted.',
+    'Check the certificate, its names and dates, and the configured CA or fingerprint.',
+  ),
+  Unsupported: provider('The address is no management interface that the operator knows.', 'Check address and firmware.'),
+  DeviceSynchronizing: passing('The device copies its configuration to its redundant unit, or is being upgraded, and takes no changes.'),
+  ForeignUnsavedChanges: provider(
+    'Somebody else changed the device and did not save.',
+    'Save or undo it on the device, or set spec.saveForeign to true.',
+  ),
+  DialectUnknown: provider(
+    "The device's own files do not show yet how it spells a table, so nothing is written to it.",
+    'Make one dial-plan rule by hand, with a name, prefix and tag that differ, and save.',
+  ),
+  LimitExceeded: provider('The change would exceed a limit of the device.', 'Free rules, use another device, or correct spec.limits.'),
+  RuleNameTaken: provider('Every name for a rule is in use on the device.', 'Rename or remove the rules that took them.'),
+  ScriptRejected: provider('The device does not take a rule.', 'Correct the prefix, tag or name that the message shows.'),
+  ScriptNotProven: provider('A prepared script did not read back as planned and was not sent.', 'Report it with the log: it is a defect.'),
+  PartiallyApplied: passing('The device took a part of many changes; the rest is sent again.'),
+  VerifyFailed: passing('The device lost a change before it was saved; it is sent again.'),
+  SaveFailed: provider(
+    'The device has the changes and does not save them: they would be lost at its next restart.',
+    'Save the configuration on the device; the operator also tries again.',
+  ),
+  RequestRejected: provider('The outside system rejects a request as invalid.', 'Correct what the message names.'),
   // Mail and invitations
   AwaitingCompletion: customer('The invited administrator has not completed the sign-in.', 'Open the link in the invitation.'),
   Sending: passing('The mail is being handed to the mail server.'),
@@ -235,6 +263,8 @@ export const REASONS = {
     'Mail server, sender, subject or portal address is not configured.',
     'Complete the mail settings of the operator.',
   ),
+  SmtpError: provider('The mail server does not take the mail.', 'Read what it said in the message; passing refusals are tried again.'),
+  RecipientRefused: provider('The mail server does not know the recipient.', 'Correct the address.'),
   TemplateInvalid: provider('A mail template does not compile or lacks the link.', 'Correct the template.'),
   Expired: provider('The invitation was not completed in time.', 'Create a new one.'),
   Revoked: provider('The invitation was revoked.', 'Create a new one, if it is wanted again.'),
