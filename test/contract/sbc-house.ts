@@ -47,8 +47,8 @@ class SharedClock implements Clock {
   }
 }
 
-export const DEVICE = 'carrier/sbc1';
-export const TARGET: Target = { system: 'sbc', id: DEVICE, lane: `device/${DEVICE}` };
+const DEVICE = 'carrier/sbc1';
+const TARGET: Target = { system: 'sbc', id: DEVICE, lane: `device/${DEVICE}` };
 export const PLAN = QUICKSTART_SBC.dialPlans.customers;
 
 /** A device of the sandbox on a real socket, our driver against it, and another person at its console. */

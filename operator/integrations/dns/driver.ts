@@ -1,11 +1,11 @@
 import { sameJson } from '../../domain/change/canonical.ts';
 import type { Change, ChangeSet } from '../../domain/change/change-set.ts';
-import type { AppliedBatch, Driver, Target, Verdict } from '../../domain/change/driver.ts';
+import type { AppliedBatch, Target, Verdict } from '../../domain/change/driver.ts';
 import type { OutsideObject } from '../../domain/change/object.ts';
 import { OperatorError, toOperatorError } from '../../errors/operator-error.ts';
 import type { Kube } from '../../runtime/kube.ts';
 import { DNS_KIND, type DnsEndpoint, manifestOf, markerOf, objectOf, readRecords, refOf } from './endpoint.ts';
-import type { DnsView } from './port.ts';
+import type { DnsDriver, DnsView } from './port.ts';
 
 export interface DnsDriverDeps {
   readonly kube: Pick<Kube, 'list' | 'get' | 'apply' | 'delete'>;
@@ -14,7 +14,7 @@ export interface DnsDriverDeps {
 }
 
 /** DNS records of one namespace, as DNSEndpoint objects that external-dns publishes. The cluster's API is consistent: nothing propagates. */
-export class DnsEndpointDriver implements Driver<DnsView> {
+export class DnsEndpointDriver implements DnsDriver {
   readonly overlayMs = 0;
   readonly #deps: DnsDriverDeps;
 

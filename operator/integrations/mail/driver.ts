@@ -1,10 +1,10 @@
 import { createTransport } from 'nodemailer';
 import type { Change, ChangeSet } from '../../domain/change/change-set.ts';
-import type { AppliedBatch, Driver, Target, Verdict } from '../../domain/change/driver.ts';
+import type { AppliedBatch, Target, Verdict } from '../../domain/change/driver.ts';
 import type { Json } from '../../domain/change/object.ts';
 import { OperatorError, toOperatorError } from '../../errors/operator-error.ts';
 import type { Clock } from '../../runtime/clock.ts';
-import type { MailSettings, MailTemplate, MailView } from './port.ts';
+import type { MailDriver, MailSettings, MailTemplate, MailView } from './port.ts';
 import { type OutgoingMessage, type SmtpSettings, sendMessage } from './smtp.ts';
 import { type CompiledTemplate, compileTemplate, type MailVariables, PLACE_HOLDERS } from './template.ts';
 import { BUILT_IN, LINK_TEMPLATES } from './templates/built-in.ts';
@@ -23,7 +23,7 @@ const REMEMBERED = 10_000;
  * Mail as one system. Each change is one message, handed over at most once: the controller records its intention before it submits, the
  * Message-ID is the change's name, and an outcome that nobody knows is told as such, never tried again here (design §4).
  */
-export class SmtpMailDriver implements Driver<MailView> {
+export class SmtpMailDriver implements MailDriver {
   readonly overlayMs = 0;
   readonly #deps: MailDriverDeps;
   readonly #taken = new Set<string>();

@@ -17,13 +17,13 @@ export const PLACE_HOLDERS = [
   'UpdatedCount',
 ] as const;
 
-export type PlaceHolder = (typeof PLACE_HOLDERS)[number];
+type PlaceHolder = (typeof PLACE_HOLDERS)[number];
 export type MailVariables = Readonly<Partial<Record<PlaceHolder, string>>>;
 
 /** The two that make the invitation's link: a body without them invites nobody to anywhere (S117, S118). */
 const LINK: readonly PlaceHolder[] = ['CustomerAuthenticationPortalUrl', 'InvitationId'];
 
-export interface RenderedMail {
+interface RenderedMail {
   readonly subject: string;
   readonly html: string;
   readonly text: string;

@@ -1,6 +1,5 @@
 import type { Driver } from '../../domain/change/driver.ts';
 import type { OutsideObject } from '../../domain/change/object.ts';
-import type { OperatorError } from '../../errors/operator-error.ts';
 
 /** How to reach one SBC. Passwords come from Secrets and never leave memory. */
 export interface SbcConnection {
@@ -20,8 +19,6 @@ export interface SbcConnection {
   /** `SBCDevice.status.dialect` as last recorded: keeps a device writable after its last rule has gone. Ignored on another firmware. */
   readonly dialect?: SbcDialect;
 }
-
-export type Health = 'OK' | 'Warning' | 'Error' | 'Clear' | 'Undetermined';
 
 /** Facts of S146–S152; `undefined` = the device does not report it, which is never OK by default where a rule needs it. */
 export interface SbcStatus {
@@ -78,6 +75,3 @@ export interface SbcConnections {
 
 /** system `sbc`, target id = `namespace/name` of the SBCDevice. Vendor-neutral: AudioCodes is one implementation. */
 export type SbcDriver = Driver<SbcView>;
-
-/** Failure of a whole batch keeps its type; failures of single rules are verdicts. */
-export type SbcFailure = OperatorError;

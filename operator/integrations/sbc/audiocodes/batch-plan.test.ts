@@ -88,7 +88,7 @@ describe('planning on a fresh read', () => {
     expect([refused.map(({ error, skipped }) => [error.reason, skipped]), planned]).toEqual([
       [
         ['InvalidConfiguration', undefined],
-        ['DependencyFailed', true],
+        ['DependentChangeFailed', true],
       ],
       [],
     ]);

@@ -244,5 +244,8 @@ function changedMeanwhile(change: Change): OperatorError {
 }
 
 function waitsForOther(change: Change): OperatorError {
-  return new OperatorError(`${describe(change)} waits for another change that failed`, { kind: 'Retryable', reason: 'DependencyFailed' });
+  return new OperatorError(`${describe(change)} waits for another change that failed`, {
+    kind: 'Retryable',
+    reason: 'DependentChangeFailed',
+  });
 }

@@ -1,7 +1,8 @@
 import type { Change, ChangeSet } from '../../../domain/change/change-set.ts';
-import type { AppliedBatch, Driver, Target, Verdict } from '../../../domain/change/driver.ts';
+import type { AppliedBatch, Target, Verdict } from '../../../domain/change/driver.ts';
 import { OperatorError } from '../../../errors/operator-error.ts';
 import type { Clock } from '../../../runtime/clock.ts';
+import type { SbcDriver } from '../port.ts';
 import { type ApplyOutcome, BatchRun, MAX_SCRIPT_BYTES } from './apply.ts';
 import { type BatchPlan, planBatch } from './batch-plan.ts';
 import type { DeviceSession, DeviceSessions } from './connections.ts';
@@ -33,7 +34,7 @@ export interface AudioCodesDriverDeps {
  * script, judged by reading back and saved once (audiocodes-sbc §19, telephony 5). Calls of one device come one after the other: its lane
  * sees to that. Nothing here writes to a locked device, over another person's unsaved work, or in a spelling that the device has not shown.
  */
-export class AudioCodesDriver implements Driver<AudioCodesView> {
+export class AudioCodesDriver implements SbcDriver {
   readonly group = { windowMs: 250, maxChanges: 200, maxBytes: MAX_SCRIPT_BYTES };
   /** A device shows what it has at once. */
   readonly overlayMs = 0;

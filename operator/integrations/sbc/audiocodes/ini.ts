@@ -1,5 +1,5 @@
 /** A row as the device prints it: its running number and one value a column; null stands for `$$` and for an empty field. */
-export interface IniRow {
+interface IniRow {
   readonly index: number;
   readonly values: readonly (string | null)[];
 }
@@ -12,7 +12,7 @@ export interface IniTable {
 }
 
 /** Why a file, or a part of it, cannot be trusted. `line` counts from 1. */
-export interface IniProblem {
+interface IniProblem {
   readonly line: number;
   readonly message: string;
 }

@@ -85,7 +85,7 @@ async function alarmPage(client: AudioCodesClient, after: string | undefined, si
   try {
     return await client.alarms(`?limit=${PAGE_SIZE}${after === undefined ? '' : `&after=${encodeURIComponent(after)}`}`, signal);
   } catch (thrown) {
-    if (!(thrown instanceof OperatorError) || thrown.reason !== 'Rejected') throw thrown;
+    if (!(thrown instanceof OperatorError) || thrown.reason !== 'RequestRejected') throw thrown;
     const page = await client.alarms('', signal);
     return { ...page, cursor: { after: '-1' } };
   }

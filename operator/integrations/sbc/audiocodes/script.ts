@@ -11,7 +11,7 @@ export type RowWrite =
     }
   | { readonly write: 'remove'; readonly at: RowPlace };
 
-export interface RowPlace {
+interface RowPlace {
   readonly plan: DialPlanRow;
   readonly ruleIndex: number;
   /** Running number over all plans; what counts where rules are not nested in their plan. */

@@ -9,7 +9,7 @@ import { ErrorBody } from './wire.ts';
 const MAX_TEXT = 200;
 
 /** What the device said about a refusal: JSON first, else the trimmed text (audiocodes-sbc §1). */
-export function deviceText(text: string): string {
+function deviceText(text: string): string {
   const body = ErrorBody.safeParse(tryJson(text));
   return printable(body.success ? body.data.description : text.startsWith('<') ? '' : text);
 }
@@ -58,7 +58,7 @@ export function failureOfAnswer(name: SystemName, response: HttpResponse, nowMs:
   if (status === 400) {
     return new OperatorError(`${name.displayName} rejects ${response.operation}${because}`, {
       kind: 'Terminal',
-      reason: 'Rejected',
+      reason: 'RequestRejected',
       cause,
     });
   }
