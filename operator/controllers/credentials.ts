@@ -135,6 +135,7 @@ export class Credentials {
       username,
       password,
       saveForeign: spec.saveForeign ?? false,
+      ...(spec.limits === undefined ? {} : { limits: spec.limits }),
       ...(dialect === undefined ? {} : { dialect }),
     });
     return connected(login.found);
