@@ -61,12 +61,15 @@ export class LeaseMarks implements OpenMarks {
 
   /** What an earlier process left behind on this target, for as long as nobody has settled it. */
   readonly abandoned: AbandonedWork = {
-    find: async (target) => {
+    find: async (target, signal) => {
+      // A device on which everything already is as planned gets no write, so nobody but its driver would look for the mark.
+      if (!this.#abandoned.has(keyOf(target))) await this.find(target, signal);
       const mark = this.#abandoned.get(keyOf(target));
       if (mark === undefined || mark.deadline > this.#clock.now()) return undefined;
       return {
-        settle: async () => {
+        settle: async (settling) => {
           this.#abandoned.delete(keyOf(target));
+          await this.clear(target, mark, settling);
         },
       };
     },
