@@ -47,8 +47,11 @@ export async function runLoop(args: readonly string[]): Promise<void> {
 /** The API server fills its own watch cache at the first request for a kind; how long that takes is not ours to measure. */
 async function warmUp(plane: ControlPlane): Promise<void> {
   for (const { plural } of BENCH_KINDS) {
-    const args = ['get', '--raw', `/apis/trunkline.dev/v1alpha1/${plural}?limit=1&resourceVersion=0`];
-    for (let isReady = false; !isReady; ) isReady = await plane.kubectl(args).then(() => true, wait);
+    const path = `/apis/trunkline.dev/v1alpha1/${plural}`;
+    const first = await plane.kubectl(['get', '--raw', `${path}?limit=1`]);
+    const { metadata } = JSON.parse(first.stdout) as { metadata: { resourceVersion: string } };
+    const watch = ['get', '--raw', `${path}?watch=1&timeoutSeconds=1&resourceVersion=${metadata.resourceVersion}`];
+    for (let isReady = false; !isReady; ) isReady = await plane.kubectl(watch).then(() => true, wait); // 429 until it is filled
   }
 }
 

@@ -2,7 +2,8 @@ import type { KubeObject, ObjectKey } from '../api/meta.ts';
 import type { Clock } from './clock.ts';
 import type { EventRecorder } from './events.ts';
 import { KindController } from './kind-controller.ts';
-import type { KubeClient } from './kube-client.ts';
+import type { Kube } from './kube.ts';
+import type { KubeWriter } from './kube-client.ts';
 import type { Fence } from './leader.ts';
 import type { Log } from './log.ts';
 import type { Meters } from './meters.ts';
@@ -42,7 +43,7 @@ export interface ControllerDeclaration<T extends KubeObject<unknown, Status>, St
 }
 
 export interface ControllerDeps {
-  readonly kube: KubeClient;
+  readonly kube: Kube & KubeWriter;
   readonly fence: Fence;
   readonly events: EventRecorder;
   readonly slices: Slices;

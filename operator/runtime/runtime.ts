@@ -1,7 +1,8 @@
 import type { Clock } from './clock.ts';
 import type { Controller, RunningController } from './controller.ts';
 import { EventRecorder } from './events.ts';
-import type { KubeClient } from './kube-client.ts';
+import type { Kube } from './kube.ts';
+import type { KubeWriter } from './kube-client.ts';
 import { alwaysLeader, type Fence, LeaderElector, LeadershipLost, type LeaseTimes } from './leader.ts';
 import type { Log } from './log.ts';
 import type { Meters } from './meters.ts';
@@ -14,7 +15,7 @@ import type { FedKind } from './watched-kind.ts';
 
 export interface RuntimeOptions {
   readonly transport: KubeTransport;
-  readonly kube: KubeClient;
+  readonly kube: Kube & KubeWriter;
   readonly clock: Clock;
   /** 0 ≤ x < 1; for jitter. */
   readonly random: () => number;

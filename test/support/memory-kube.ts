@@ -1,0 +1,151 @@
+import type { KubeObject } from '../../operator/api/meta.ts';
+import { OperatorError } from '../../operator/errors/operator-error.ts';
+import type { ConfigMapData, Kube, ResourceRef, SecretData } from '../../operator/runtime/kube.ts';
+import type { KubeWriter, WriteTarget } from '../../operator/runtime/kube-client.ts';
+
+type Stored = KubeObject & { readonly metadata: KubeObject['metadata'] & { readonly resourceVersion: string } };
+
+/**
+ * An API server in memory, for unit tests of what writes: resourceVersions rise, stale ones and wrong uids are refused, status and the rest
+ * are apart, an object with deletionTimestamp goes with its last finalizer. What is right about a real one is tested on a real one.
+ */
+export class MemoryKube implements Kube, KubeWriter {
+  readonly #objects = new Map<string, Stored>();
+  #version = 100;
+  /** Every write that was stored, as `verb plural/name`. */
+  readonly writes: string[] = [];
+  /** Throw instead of doing the next calls; one entry a call, undefined lets it pass. */
+  readonly failures: (Error | undefined)[] = [];
+  /** Runs before a write is looked at: another client that is faster. */
+  beforeWrite: (() => void) | undefined;
+  /** Told of every stored object, as a watch would. */
+  onStored: ((object: KubeObject) => void) | undefined;
+
+  /** Puts an object as somebody else would; generation rises when spec differs. */
+  put<T extends KubeObject>(plural: string, object: T): T {
+    const before = this.#objects.get(pathOf(plural, object.metadata.namespace, object.metadata.name));
+    const isSameSpec = before !== undefined && JSON.stringify(before.spec) === JSON.stringify(object.spec);
+    const generation = (before?.metadata.generation ?? 0) + (isSameSpec ? 0 : 1);
+    const uid = object.metadata.uid ?? before?.metadata.uid ?? `uid-${object.metadata.name}`;
+    return this.#store(plural, { ...object, metadata: { ...object.metadata, uid, generation } }) as unknown as T;
+  }
+
+  peek<T extends KubeObject>(plural: string, namespace: string, name: string): T | undefined {
+    return this.#objects.get(pathOf(plural, namespace, name)) as unknown as T | undefined;
+  }
+
+  remove(plural: string, namespace: string, name: string): void {
+    this.#objects.delete(pathOf(plural, namespace, name));
+  }
+
+  all(plural: string): KubeObject[] {
+    return [...this.#objects].filter(([path]) => path.startsWith(`${plural}/`)).map(([, object]) => object);
+  }
+
+  async get<T extends KubeObject>(ref: ResourceRef): Promise<T | undefined> {
+    return this.read<T>(ref);
+  }
+
+  async list<T extends KubeObject>(ref: Omit<ResourceRef, 'name'>): Promise<readonly T[]> {
+    return this.all(ref.plural) as unknown as T[];
+  }
+
+  async read<T>(ref: ResourceRef): Promise<T | undefined> {
+    this.#maybeFail();
+    return this.#objects.get(pathOf(ref.plural, ref.namespace, ref.name)) as unknown as T | undefined;
+  }
+
+  async apply<T extends KubeObject>(ref: ResourceRef, object: object): Promise<T> {
+    this.#enter('apply', ref);
+    return this.put(ref.plural, object as T);
+  }
+
+  async delete(ref: ResourceRef): Promise<boolean> {
+    this.#enter('delete', ref);
+    return this.#objects.delete(pathOf(ref.plural, ref.namespace, ref.name));
+  }
+
+  async readSecret(): Promise<SecretData | undefined> {
+    return undefined;
+  }
+
+  async readConfigMap(): Promise<ConfigMapData | undefined> {
+    return undefined;
+  }
+
+  async applyStatus<T extends KubeObject>(target: WriteTarget, status: object): Promise<T | undefined> {
+    const current = this.#precondition('status', target);
+    if (current === undefined) return undefined;
+    return this.#store(target.ref.plural, { ...current, status: structuredClone(status) }) as unknown as T;
+  }
+
+  async setFinalizers<T extends KubeObject>(target: WriteTarget, finalizers: readonly string[]): Promise<T | undefined> {
+    const current = this.#precondition('finalizers', target);
+    if (current === undefined) return undefined;
+    const changed = this.#store(target.ref.plural, { ...current, metadata: { ...current.metadata, finalizers: [...finalizers] } });
+    if (finalizers.length === 0 && changed.metadata.deletionTimestamp !== undefined) {
+      this.remove(target.ref.plural, target.ref.namespace ?? '', target.ref.name);
+    }
+    return changed as unknown as T;
+  }
+
+  async create<T>(ref: Omit<ResourceRef, 'name'>, object: object): Promise<T> {
+    const created = object as KubeObject;
+    this.#enter('create', { ...ref, name: created.metadata.name });
+    if (this.#objects.has(pathOf(ref.plural, ref.namespace, created.metadata.name))) throw conflict();
+    return this.#store(ref.plural, created) as unknown as T;
+  }
+
+  async replace<T>(ref: ResourceRef, object: object): Promise<T> {
+    this.#enter('replace', ref);
+    const replaced = object as KubeObject;
+    const current = this.#objects.get(pathOf(ref.plural, ref.namespace, ref.name));
+    if (current === undefined || replaced.metadata.resourceVersion !== current.metadata.resourceVersion) throw conflict();
+    return this.#store(ref.plural, replaced) as unknown as T;
+  }
+
+  async mergePatch<T>(ref: ResourceRef, patch: object): Promise<T | undefined> {
+    this.#enter('patch', ref);
+    const current = this.#objects.get(pathOf(ref.plural, ref.namespace, ref.name));
+    if (current === undefined) return undefined;
+    return this.#store(ref.plural, { ...current, ...patch }) as unknown as T;
+  }
+
+  #precondition(verb: string, target: WriteTarget): Stored | undefined {
+    this.#enter(verb, target.ref);
+    const current = this.#objects.get(pathOf(target.ref.plural, target.ref.namespace, target.ref.name));
+    if (current === undefined) return undefined;
+    const isSame = current.metadata.uid === target.uid && current.metadata.resourceVersion === target.resourceVersion;
+    if (!isSame) throw conflict();
+    return current;
+  }
+
+  #enter(verb: string, ref: ResourceRef): void {
+    this.#maybeFail();
+    const before = this.beforeWrite;
+    this.beforeWrite = undefined;
+    before?.();
+    this.writes.push(`${verb} ${ref.plural}/${ref.name}`);
+  }
+
+  #maybeFail(): void {
+    const failure = this.failures.shift();
+    if (failure !== undefined) throw failure;
+  }
+
+  #store(plural: string, object: KubeObject): Stored {
+    this.#version++;
+    const stored = { ...object, metadata: { ...object.metadata, resourceVersion: String(this.#version) } };
+    this.#objects.set(pathOf(plural, stored.metadata.namespace, stored.metadata.name), stored);
+    this.onStored?.(structuredClone(stored));
+    return structuredClone(stored);
+  }
+}
+
+function pathOf(plural: string, namespace: string | undefined, name: string): string {
+  return `${plural}/${namespace ?? ''}/${name}`;
+}
+
+function conflict(): OperatorError {
+  return new OperatorError('the object changed meanwhile', { kind: 'Retryable', reason: 'Conflict' });
+}
