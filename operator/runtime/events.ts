@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { KubeObject } from '../api/meta.ts';
 import { OperatorError } from '../errors/operator-error.ts';
-import type { Clock } from './clock.ts';
+import type { CancelTimer, Clock } from './clock.ts';
 import type { KubeWriter } from './kube-client.ts';
 import type { Log } from './log.ts';
 import type { CounterCell, Meters } from './meters.ts';
@@ -64,6 +64,7 @@ export class EventRecorder {
   readonly #sources = new Recent<Source>(MEMORY);
   readonly #similar = new Recent<Similar>(MEMORY);
   readonly #dropped: CounterCell;
+  readonly #later = new Map<Series, CancelTimer>();
   #queue: Series[] = [];
   #sending: Promise<void> | undefined;
 
@@ -89,14 +90,21 @@ export class EventRecorder {
     series.count++;
     series.lastAt = now;
     series.lastWall = this.#o.clock.now();
-    this.#enqueue(series);
+    if (series.name === undefined) this.#enqueue(series);
+    else this.#updateLater(series);
   }
 
-  /** Waits for what is queued, at most `withinMs`. */
+  /** Sends what is queued, the rest of every series included; waits at most `withinMs`. */
   async flush(withinMs: number): Promise<void> {
-    const deadline = new AbortController();
-    const sent = (this.#sending ?? Promise.resolve()).then(() => deadline.abort());
-    await this.#o.clock.sleep(withinMs, deadline.signal).catch(() => sent); // the sleep is cut short when all is sent
+    for (const [series, cancel] of this.#later) {
+      cancel();
+      this.#enqueue(series);
+    }
+    this.#later.clear();
+    if (this.#sending === undefined) return;
+    const inTime = new AbortController();
+    void this.#sending.then(() => inTime.abort());
+    await this.#o.clock.sleep(withinMs, inTime.signal).catch(() => undefined); // cut short: all is sent
   }
 
   #begin(key: string, object: KubeObject, input: EventInput): Series {
@@ -176,15 +184,19 @@ export class EventRecorder {
     this.#settled(series, count);
   }
 
-  /** What repeated while this was on its way follows in one patch, a little later. */
   #settled(series: Series, count: number): void {
     series.sentCount = count;
-    if (series.count <= count) return;
-    series.queued = true;
-    this.#o.clock.setTimer(SERIES_PATCH_MS, () => {
-      series.queued = false;
+    if (series.count > count) this.#updateLater(series);
+  }
+
+  /** What repeats is gathered and follows in one patch. */
+  #updateLater(series: Series): void {
+    if (series.queued || this.#later.has(series)) return;
+    const send = (): void => {
+      this.#later.delete(series);
       this.#enqueue(series);
-    });
+    };
+    this.#later.set(series, this.#o.clock.setTimer(SERIES_PATCH_MS, send));
   }
 
   #event({ object, input, lastWall }: Series, name: string, namespace: string): object {
