@@ -30,7 +30,7 @@ export function watchedKinds(): WatchedKinds {
     devices: ours<SbcDevice>('SBCDevice', {}),
     ranges: ours<NumberRange>('NumberRange', RANGE_INDEXES),
     invitations: ours<Invitation>('Invitation', INVITATION_INDEXES),
-    namespaces: watchedKind<KubeObject>({ group: '', version: 'v1', plural: 'namespaces', kind: 'Namespace' }),
+    namespaces: watchedKind<KubeObject>({ group: '', version: 'v1', plural: 'namespaces', kind: 'Namespace', clusterScoped: true }),
   };
 }
 

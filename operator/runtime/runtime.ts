@@ -168,8 +168,8 @@ class RunningRuntime implements Runtime {
 
   #watch(): void {
     const { transport, clock, random, log, meters, kinds, namespaces = [] } = this.#o;
-    const scopes = namespaces.length === 0 ? [undefined] : namespaces;
-    for (const { kind, collection, store } of kinds) {
+    for (const { kind, collection, clusterScoped, store } of kinds) {
+      const scopes = clusterScoped || namespaces.length === 0 ? [undefined] : namespaces;
       const failures = meters.counter('trunkline_watch_handler_errors_total', 'Exceptions thrown by consumers of watch events', {
         kind: collection.plural,
       });

@@ -8,6 +8,8 @@ export interface KindDeclaration<T extends KubeObject> {
   readonly version: string;
   readonly plural: string;
   readonly kind: string;
+  /** A kind without namespaces; watched whole also where the runtime is bound to some. Default false. */
+  readonly clusterScoped?: boolean;
   readonly indexes?: Readonly<Record<string, IndexFunction<T>>>;
   /** Default true; see CacheOptions. */
   readonly freeze?: boolean;
@@ -18,6 +20,7 @@ export interface WatchedKind<T extends KubeObject> {
   readonly kind: string;
   readonly apiVersion: string;
   readonly collection: CollectionRef;
+  readonly clusterScoped: boolean;
   readonly store: ObjectCache<T>;
 }
 
@@ -25,15 +28,17 @@ export interface WatchedKind<T extends KubeObject> {
 export interface FedKind {
   readonly kind: string;
   readonly collection: CollectionRef;
+  readonly clusterScoped: boolean;
   readonly store: Pick<ObjectCache<KubeObject>, 'size' | 'synced' | 'feed' | 'reportListenerErrors'>;
 }
 
 export function watchedKind<T extends KubeObject>(declaration: KindDeclaration<T>): WatchedKind<T> {
-  const { group, version, plural, kind, indexes, freeze } = declaration;
+  const { group, version, plural, kind, clusterScoped = false, indexes, freeze } = declaration;
   return {
     kind,
     apiVersion: group === '' ? version : `${group}/${version}`,
     collection: { group, version, plural },
+    clusterScoped,
     store: new ObjectCache<T>({ ...(indexes === undefined ? {} : { indexes }), ...(freeze === undefined ? {} : { freeze }) }),
   };
 }
