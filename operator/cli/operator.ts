@@ -37,13 +37,16 @@ export interface OperatorFlags {
 
 const RECONCILER = 'trunkline.dev/trunkline';
 
-/** Runs the operator until it is asked to stop or cannot go on. Resolves with the exit code of the table in docs/reference/exit-codes.md. */
-export async function runOperator(flags: OperatorFlags, stop: AbortSignal): Promise<number> {
+/**
+ * Runs the operator until it is asked to stop or cannot go on. Resolves with the exit code of the table in docs/reference/exit-codes.md.
+ * A clock other than the system's is for tests that move time.
+ */
+export async function runOperator(flags: OperatorFlags, stop: AbortSignal, clock: Clock = new SystemClock()): Promise<number> {
   const config = loadConfig(flags.config);
   const secrets = new SecretValues();
   const log = createLogger({ level: config.logLevel, base: { component: 'operator', version: VERSION }, secrets });
   const recorder = flags.record === undefined ? undefined : await openHarRecorder(flags.record, VERSION);
-  const house = await buildHouse({ config, flags, env: process.env, log, secrets, ...(recorder === undefined ? {} : { recorder }) });
+  const house = await buildHouse({ config, flags, env: process.env, clock, log, secrets, ...(recorder === undefined ? {} : { recorder }) });
   const onStop = (): void => void house.runtime.stop();
   stop.addEventListener('abort', onStop, { once: true });
   if (stop.aborted) onStop();
@@ -59,6 +62,7 @@ interface HouseParts {
   readonly config: Config;
   readonly flags: OperatorFlags;
   readonly env: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
   readonly log: Log;
   readonly secrets: SecretValues;
   readonly recorder?: HarRecorder;
@@ -70,8 +74,7 @@ interface House {
 }
 
 /** Every object once, in start order. */
-async function buildHouse({ config, flags, env, log, secrets, recorder }: HouseParts): Promise<House> {
-  const clock = new SystemClock();
+async function buildHouse({ config, flags, env, clock, log, secrets, recorder }: HouseParts): Promise<House> {
   const meters = new PrometheusMeters();
   meters.addProcessMetrics({ version: VERSION, commit: env['TRUNKLINE_COMMIT'] ?? 'unknown' });
   const access = loadClusterAccess({ env, ...(flags.kubeconfig === undefined ? {} : { flag: flags.kubeconfig }) }, clock);
