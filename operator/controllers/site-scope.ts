@@ -137,7 +137,7 @@ function namingProblem(named: { readonly problem: 'LabelRequired' | 'FqdnTooLong
 }
 
 /** Grants as Gateway API does for routes; absent means the device's own namespace (design §2, Tenancy). */
-export function grantsNamespace(device: SbcDevice, namespace: string, stores: Pick<Stores, 'namespaces'>): boolean {
+function grantsNamespace(device: SbcDevice, namespace: string, stores: Pick<Stores, 'namespaces'>): boolean {
   if (device.metadata.namespace === namespace) return true;
   const allowed = device.spec.allowedNamespaces;
   if (allowed?.from === 'All') return true;

@@ -18,7 +18,7 @@ export type Placements = { readonly places: readonly Placement[] } | { readonly 
 type Role = NonNullable<NumberRange['spec']['dialPlan']>;
 
 /** Role of the device's `dialPlans` (design §2 Shapes). Fixed from creation, absence included. */
-export function roleOf(range: NumberRange, scope: Pick<SiteScope, 'site'>): Role {
+function roleOf(range: NumberRange, scope: Pick<SiteScope, 'site'>): Role {
   return range.spec.dialPlan ?? (scope.site.spec.service === 'OperatorConnect' ? 'operatorConnect' : 'tenants');
 }
 

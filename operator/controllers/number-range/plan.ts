@@ -1,5 +1,4 @@
 import type { NumberRange } from '../../api/kinds.ts';
-import { keyOf } from '../../api/meta.ts';
 import type { Reason } from '../../api/reasons.ts';
 import { contentHash } from '../../domain/change/canonical.ts';
 import { identityOf, type OutsideObject } from '../../domain/change/object.ts';
@@ -9,7 +8,7 @@ import type { Claim, ClaimBook } from '../../domain/numbers/claim-book.ts';
 import type { Prefix } from '../../domain/numbers/prefix.ts';
 import { dialPlanRules } from '../../domain/routing/dial-plan-rules.ts';
 import { claimOf, placeOf } from './claims.ts';
-import { type RuleRecord, recordsAt } from './footprint.ts';
+import { recordsAt } from './footprint.ts';
 import type { Placement } from './placement.ts';
 
 export interface Refusal {
@@ -178,9 +177,3 @@ export function leavingPatterns(held: ReadonlySet<string>, wanted: readonly Pref
   const asked = new Set(wanted.map(({ text }) => text));
   return [...held].filter((text) => !asked.has(text));
 }
-
-export function claimsKey(range: NumberRange): string {
-  return keyOf(range);
-}
-
-export type { RuleRecord };

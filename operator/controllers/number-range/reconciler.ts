@@ -10,7 +10,7 @@ import { freshness } from '../freshness.ts';
 import { adoption, type Governance, govern } from '../governance.ts';
 import { type SiteScope, siteScope } from '../site-scope.ts';
 import { deviceTarget, numbersTarget, ownerOf } from '../targets.ts';
-import { firstFailure, handOver, hasChanges, type Work, workOn } from '../work.ts';
+import { firstFailure, handOver, hasChanges, workOn } from '../work.ts';
 import { type Silence, silencing } from './assigned.ts';
 import { NumberClaims } from './claims.ts';
 import { RangeConfigMaps } from './memory.ts';
@@ -236,5 +236,3 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
     };
   }
 }
-
-export type RangeWorks = readonly Work[];

@@ -204,10 +204,10 @@ function blockedBy(closed: Gate): Finding {
     : waits('M365Deployed', closed.reason, closed.message);
 }
 
-export function nameTaken(items: readonly PlannedItem[], type = 'M365Deployed'): Finding {
+function nameTaken(items: readonly PlannedItem[]): Finding {
   const named = items.map(({ desired }) => `${desired.kind}/${desired.name}`);
   return stalls(
-    type,
+    'M365Deployed',
     'NameTaken',
     `${named.join(', ')} exists and is not ours; annotate trunkline.dev/adopt=${named[0]} to take it over, or rename it in the tenant`,
   );

@@ -2,7 +2,7 @@
 const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /** The longest domain name that provisioning takes for this purpose (telephony 2.2). */
-export const MAX_TRUNK_FQDN = 48;
+const MAX_TRUNK_FQDN = 48;
 
 export type TrunkName = { readonly fqdn: string } | { readonly problem: 'LabelRequired' | 'FqdnTooLong'; readonly value: string };
 
