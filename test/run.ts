@@ -1,13 +1,35 @@
 import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 const SUITES = ['unit', 'contract', 'cluster', 'end-to-end'];
 
-/** `npm test` runs every suite; `npm test -- unit cluster` only those; anything else goes to vitest as it is. */
+/** `npm test` runs every suite; `npm test -- unit cluster` only those; anything else goes to vitest as it is. Ends with one plain line. */
 const args = process.argv.slice(2);
 const chosen = args.filter((arg) => SUITES.includes(arg));
 const rest = args.filter((arg) => !SUITES.includes(arg));
 const projects = (chosen.length > 0 ? chosen : SUITES).flatMap((name) => ['--project', name]);
-const vitest = spawn('vitest', ['run', ...projects, ...rest], { stdio: 'inherit' });
+const folder = mkdtempSync(join(tmpdir(), 'trunkline-test-'));
+const results = join(folder, 'results.json');
+const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${results}`];
+const vitest = spawn('vitest', ['run', ...projects, ...reporters, ...rest], { stdio: 'inherit' });
+
+vitest.on('error', (error) => {
+  console.error(`vitest cannot be started: ${error.message}`);
+  process.exitCode = 1;
+});
 vitest.on('exit', (code, signal) => {
   process.exitCode = signal === null ? (code ?? 1) : 1;
+  printSummary();
+  rmSync(folder, { recursive: true, force: true });
 });
+
+function printSummary(): void {
+  try {
+    const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(results, 'utf8'));
+    console.log(`${numPassedTests} passed, ${numFailedTests} failed${numPendingTests > 0 ? `, ${numPendingTests} skipped` : ''}`);
+  } catch (thrown) {
+    console.error(`vitest left no results: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+  }
+}
