@@ -119,6 +119,14 @@ export const REASONS = {
   ChildFailed: provider('A site or range of the customer has failed.', 'Read its conditions.'),
   // Claims and names
   ShortNameNotUnique: provider('Another Customer has this short name.', 'Choose another short name.'),
+  ShortNameLength: provider('The short name is shorter than 3 or longer than 15 characters.', 'Choose a name of 3 to 15 characters.'),
+  ShortNameForbiddenCharacter: provider('The short name has one of \\ / : * ? " < > |.', 'Leave the character out.'),
+  ShortNameReserved: provider('The short name is a reserved word.', 'Choose another name.'),
+  ShortNameDotOrBlank: provider('The short name has a dot, a blank or a control character.', 'Leave it out or use a hyphen.'),
+  LicenseTransitionNotAllowed: provider(
+    'The licence type cannot follow the one before.',
+    'Take a licence type that the message names, or delete the service first.',
+  ),
   TenantInUse: provider('Another Customer has this tenant and does not share it.', 'Set tenantSharing: Allowed on the older Customer.'),
   LabelTaken: provider('A site of another tenant has this trunk name.', 'Set another label.'),
   PatternHeld: provider(
@@ -293,6 +301,27 @@ export const REASONS = {
   DependentChangeFailed: passing('A change that has to come before this one failed; both are planned again.'),
   LeadershipLost: passing('Another replica of the operator leads now and goes on with it.'),
   ShuttingDown: passing('The operator is stopping; what had not been sent is sent after the start.'),
+  NotLeading: passing('This replica of the operator does not lead, so it writes nothing; the leading one goes on.'),
+  // The Kubernetes API server
+  KubernetesUnavailable: passing('The Kubernetes API server does not answer, or fails.'),
+  KubernetesUnauthorized: provider(
+    "The Kubernetes API server does not know the operator's credentials.",
+    'Check the token of the service account, or the kubeconfig.',
+  ),
+  KubernetesForbidden: provider(
+    "The operator's role does not allow a call to the Kubernetes API.",
+    'Upgrade the chart, or grant the verb that the message names; in namespaced mode, check watchNamespaces.',
+  ),
+  KubernetesRejected: provider(
+    'The Kubernetes API server refuses the content of a write.',
+    'Install the CRDs of the release that runs; they come with the chart.',
+  ),
+  StatusTooLarge: provider(
+    'The status would be larger than 128 KiB, so it is not written.',
+    'Split the object, for example one range into several; then report it: what is long should go elsewhere.',
+  ),
+  ReconcileTimeout: passing('A pass took longer than it may; it was given up and starts again.'),
+  ReconcileRequestHandled: good('The request of annotation trunkline.dev/reconcile-at was carried out.'),
 } as const satisfies Readonly<Record<string, ReasonEntry>>;
 
 export type Reason = keyof typeof REASONS;

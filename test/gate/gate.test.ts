@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest';
+import { findLeftovers } from './leftovers.ts';
+import { findMachineTraces } from './machine-traces.ts';
+import { findUnexplainedReasons, reasonsIn } from './reasons.ts';
+import { coverageOf, findUnknownRows } from './rows.ts';
+import { report, rule, runSteps } from './runner.ts';
+import { findLongFiles } from './size.ts';
+import { describeFinding, type Finding, type Source } from './sources.ts';
+
+const source = (path: string, ...lines: readonly string[]): Source => ({ path, text: lines.join('\n') });
+const places = (findings: readonly Finding[]): string[] => findings.map(({ path, line }) => `${path}:${line}`);
+
+describe('leftovers', () => {
+  it.each([
+    ['operator/a.ts', `// ${'TO'}DO: later`],
+    ['docs/a.md', `${'FIX'}ME`],
+    ['operator/a.test.ts', `it${'.only'}('x', () => undefined);`],
+    ['test/a.test.ts', `describe${'.skip'}('x', () => undefined);`],
+    ['README.md', '<'.repeat(7)],
+    ['package.json', `${'>'.repeat(7)} branch`],
+    ['operator/a.ts', '  debugger;'],
+  ])('in %s: %s', (path, text) => {
+    expect(places(findLeftovers([source(path, 'fine', text)]))).toEqual([`${path}:2`]);
+  });
+
+  it('lets through what only looks like one', () => {
+    const fine = [
+      source('operator/a.ts', "const only = list.only('x'); // the todo list of a customer"),
+      source('README.md', 'Heading', '======='.slice(1)),
+    ];
+    expect(findLeftovers(fine)).toEqual([]);
+  });
+});
+
+describe('traces of one machine', () => {
+  it('finds homes, the checkout itself and hosts of mirrors in the lockfile', () => {
+    const found = findMachineTraces(
+      [
+        source('docs/a.md', `see /${'home'}/ann/trunkline`, '/opt/checkout/README.md'),
+        source('package-lock.json', '"resolved": "https://mirror.example/axios.tgz"', '"resolved": "https://registry.npmjs.org/axios.tgz"'),
+      ],
+      '/opt/checkout',
+    );
+    expect(places(found)).toEqual(['docs/a.md:1', 'docs/a.md:2', 'package-lock.json:1']);
+  });
+
+  it('lets paths inside a container and relative ones through', () => {
+    expect(findMachineTraces([source('Dockerfile', 'WORKDIR /app', 'COPY ./home/x /etc/trunkline')], '/opt/checkout')).toEqual([]);
+  });
+});
+
+describe('rows of the requirements', () => {
+  it('are named by their id, several with a comma', () => {
+    const titles = [source('a.test.ts', "it('[S001, S385] works'", "it('[S386] x'", "it('[S12] y'", "it('[S212][S213] z'")];
+    expect(places(findUnknownRows(titles))).toEqual(['a.test.ts:2', 'a.test.ts:3']);
+    const core = coverageOf(titles).find(({ priority }) => priority === 'core');
+    expect(core?.proven).toEqual(['S001', 'S212']);
+    expect(coverageOf(titles).reduce((sum, { rows }) => sum + rows, 0)).toBe(385);
+  });
+
+  it('count only in tests', () => {
+    expect(findUnknownRows([source('operator/a.ts', "'[S999] no title'")])).toEqual([]);
+  });
+});
+
+describe('reasons', () => {
+  const code = source(
+    'operator/a.ts',
+    "const a = { reason: 'AlphaGone', message: 'NotAReason' };",
+    "const b = { reason: state === 'NotThis' ? 'BetaGone' : 'GammaGone' };",
+    "interface C { readonly reason: 'DeltaGone' | 'EpsilonGone'; }",
+    "type SomeReason = 'ZetaGone';",
+    'function row(status: string, reason: string, message: string): void {}',
+    "row('True', isLate ? 'EtaGone' : thetaOf('x, y', ['a', 'b']), `Says, (this)`);",
+    "row('True', 'ThetaGone', 'Message');",
+  );
+
+  it('are found in objects, choices, types and arguments', () => {
+    const found = reasonsIn(code).map(({ reason }) => reason);
+    const expected = ['Alpha', 'Beta', 'Gamma', 'Delta', 'Epsilon', 'Zeta', 'Eta', 'Theta'].map((name) => `${name}Gone`);
+    expect(found.toSorted()).toEqual(expected.toSorted());
+  });
+
+  it('without an entry in the catalogue are told with their line', () => {
+    const explained = new Set(reasonsIn(code).map(({ reason }) => reason));
+    explained.delete('GammaGone');
+    explained.delete('ThetaGone');
+    expect(places(findUnexplainedReasons([code], explained))).toEqual(['operator/a.ts:2', 'operator/a.ts:7']);
+    expect(findUnexplainedReasons([{ ...code, path: 'operator/a.test.ts' }], explained)).toEqual([]);
+  });
+});
+
+describe('length of files', () => {
+  it('tells those above 300 lines', () => {
+    const [long, short] = [301, 300].map((lines) => source(`${lines}.ts`, `${'x\n'.repeat(lines)}`)) as [Source, Source];
+    expect(findLongFiles([long, short]).map(describeFinding)).toEqual(['301.ts: 301 lines; look twice above 300']);
+  });
+});
+
+describe('the run of all steps', () => {
+  it('goes on after a failure and a throw, and ends as failed with their names', async () => {
+    const lines: string[] = [];
+    const finding = { path: 'a.ts', line: 3, says: 'bad' };
+    const steps = [
+      rule('first', () => [finding]),
+      {
+        name: 'second',
+        run: () => {
+          throw new Error('broke');
+        },
+      },
+      report('third', () => [finding]),
+      rule('fourth', () => []),
+    ];
+    expect(await runSteps(steps, (line) => lines.push(line))).toBe(false);
+    const text = lines.join('\n').replaceAll(/\d+\.\d s/g, '0.0 s');
+    expect(text).toContain('FAILED first (0.0 s)\n       a.ts:3: bad\nFAILED second');
+    expect(text).toContain('broke');
+    expect(text).toContain('ok     third (0.0 s)\n       a.ts:3: bad\nok     fourth (0.0 s)');
+    expect(text).toContain('4 checks in 0.0 s: 2 failed: first, second');
+  });
+
+  it('ends as passed when nothing failed', async () => {
+    expect(await runSteps([rule('only', () => [])], () => undefined)).toBe(true);
+  });
+});

@@ -1,0 +1,70 @@
+import { type Finding, lineAt, type Source } from './sources.ts';
+
+/** How soon a user needs what a row asks for. */
+export const PRIORITIES = ['core', 'important', 'later', 'not applicable'] as const;
+export type Priority = (typeof PRIORITIES)[number];
+
+const LAST_ROW = 385;
+
+/** Rows of the requirements that are not core. */
+const LESS_URGENT: Readonly<Record<Exclude<Priority, 'core'>, string>> = {
+  important:
+    '11 17 24 30 33 35-38 40 42 54 58 64 66-67 72 76 86-87 93 103-104 113 120 124-125 134-136 150-152 156-157 160 164 171-172 177 181 192-193 196 199-201 203-205 207-209 211 218-219 223 225-226 229-230 232-236 240 250 256-257 264 266-269 271 273-277 285-287 289 296 298 301-303 319 322 325 329 332 334-335 347 349 352-354 360-362 366 369-370 375-376 382-385',
+  later:
+    '18 27 43 55 79-81 85 121 123 137 161 167 198 220 227 231 237 270 272 291-292 318 326-328 330-331 333 336-337 350-351 357-358 367-368 371-374 378',
+  'not applicable': '19 31 282 290 304 317 355-356 359 363-364',
+};
+
+function numbersIn(ranges: string): number[] {
+  return ranges.split(' ').flatMap((range) => {
+    const [first = 0, last = first] = range.split('-').map(Number);
+    return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+  });
+}
+
+const idOf = (row: number): string => `S${String(row).padStart(3, '0')}`;
+
+const PRIORITY_BY_ROW: ReadonlyMap<string, Priority> = new Map([
+  ...numbersIn(`1-${LAST_ROW}`).map((row) => [idOf(row), 'core'] as const),
+  ...PRIORITIES.filter((priority) => priority !== 'core').flatMap((priority) =>
+    numbersIn(LESS_URGENT[priority]).map((row) => [idOf(row), priority] as const),
+  ),
+]);
+
+/** Titles of tests and suites start with the rows that they prove: `[S212]`, `[S212, S213]`. */
+const TITLE = /['"`]\[(S\d[^\]]*)\]/g;
+
+function titlesOf({ path, text }: Source): { readonly rows: string[]; readonly line: number }[] {
+  if (!path.endsWith('.test.ts')) return [];
+  return [...text.matchAll(TITLE)].map((match) => ({ rows: (match[1] ?? '').split(/, ?/), line: lineAt(text, match.index) }));
+}
+
+/** Rows that titles claim to prove and that nobody asks for. */
+export function findUnknownRows(sources: readonly Source[]): Finding[] {
+  return sources.flatMap((source) =>
+    titlesOf(source).flatMap(({ rows, line }) =>
+      rows
+        .filter((row) => !PRIORITY_BY_ROW.has(row))
+        .map((row) => ({
+          path: source.path,
+          line,
+          says: `there is no row ${row}; a title starts with S and three digits, several with a comma`,
+        })),
+    ),
+  );
+}
+
+export interface Coverage {
+  readonly priority: Priority;
+  readonly rows: number;
+  readonly proven: readonly string[];
+}
+
+/** Which rows the titles of tests claim, by priority. */
+export function coverageOf(sources: readonly Source[]): Coverage[] {
+  const claimed = new Set(sources.flatMap(titlesOf).flatMap(({ rows }) => rows));
+  return PRIORITIES.map((priority) => {
+    const rows = [...PRIORITY_BY_ROW].filter(([, of]) => of === priority).map(([row]) => row);
+    return { priority, rows: rows.length, proven: rows.filter((row) => claimed.has(row)) };
+  });
+}

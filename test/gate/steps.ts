@@ -1,0 +1,25 @@
+import { findLeftovers } from './leftovers.ts';
+import { findMachineTraces } from './machine-traces.ts';
+import { ROOT } from './place.ts';
+import { findUnexplainedReasons, findUnusedReasons } from './reasons.ts';
+import { findUnknownRows } from './rows.ts';
+import { report, rule, type Step, tool } from './runner.ts';
+import { findLongFiles } from './size.ts';
+import { projectSources } from './sources.ts';
+
+const sources = projectSources();
+
+/** Fastest first. */
+export const STEPS: readonly Step[] = [
+  rule('no leftovers', () => findLeftovers(sources)),
+  rule('no traces of one machine', () => findMachineTraces(sources, ROOT)),
+  rule('rows in titles of tests exist', () => findUnknownRows(sources)),
+  rule('reasons are explained', () => findUnexplainedReasons(sources)),
+  report('explained reasons are given', () => findUnusedReasons(sources)),
+  report('file length', () => findLongFiles(sources)),
+  tool('generated files are fresh', 'node', ['crds/generate.ts', '--check']),
+  tool('format, lint and direction of dependencies', 'biome', ['check', '--error-on-warnings', '--colors=off', '.']),
+  tool('types', 'tsc', ['-p', 'tsconfig.json']),
+  tool('dead code', 'knip', ['--no-progress']),
+  tool('promises and switches, with types', 'oxlint', ['--type-aware', '--deny-warnings']),
+];
