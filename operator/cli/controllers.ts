@@ -82,7 +82,10 @@ export function createControllers(kinds: WatchedKinds, deps: ControllerDeps, tim
       kind: devices,
       reconciler: new SbcDeviceReconciler(deps),
       ...times,
-      watches: [watching({ kind: sites, keys: wakes.devicesOfSite, when: wakes.cameOrWent })],
+      watches: [
+        watching({ kind: sites, keys: wakes.devicesOfSite, when: wakes.cameOrWent }),
+        watching({ kind: ranges, keys: wakes.devicesOfRange, when: wakes.rulesMoved }),
+      ],
     }),
     controller({
       kind: sites,
@@ -91,7 +94,7 @@ export function createControllers(kinds: WatchedKinds, deps: ControllerDeps, tim
       watches: [
         watching({ kind: sites, keys: (site) => wakes.rivalSites(site, stores), when: wakes.cameOrWent }),
         watching({ kind: customers, keys: (customer) => wakes.sitesOfCustomer(customer, stores), when: wakes.gatesMoved }),
-        watching({ kind: devices, keys: (device) => wakes.sitesOfDevice(device, stores), when: wakes.gatesMoved }),
+        watching({ kind: devices, keys: (device) => wakes.sitesOfDevice(device, stores), when: wakes.deviceGatesMoved }),
         watching({ kind: ranges, keys: wakes.siteOfRange, when: wakes.cameOrWent }),
         watching({ kind: namespaces, keys: (namespace) => inNamespace(stores.sites.values(), namespace), when: wakes.namespaceMoved }),
       ],
@@ -103,7 +106,7 @@ export function createControllers(kinds: WatchedKinds, deps: ControllerDeps, tim
       watches: [
         watching({ kind: ranges, keys: (range) => wakes.rivalRanges(range, stores), when: wakes.gatesMoved }),
         watching({ kind: sites, keys: (site) => wakes.rangesOfSite(site, stores), when: wakes.gatesMoved }),
-        watching({ kind: devices, keys: (device) => wakes.rangesOfDevice(device, stores), when: wakes.gatesMoved }),
+        watching({ kind: devices, keys: (device) => wakes.rangesOfDevice(device, stores), when: wakes.deviceGatesMoved }),
         watching({ kind: customers, keys: (customer) => wakes.rangesOfCustomer(customer, stores), when: wakes.cameOrWent }),
         watching({ kind: namespaces, keys: (namespace) => inNamespace(stores.ranges.values(), namespace), when: wakes.namespaceMoved }),
       ],

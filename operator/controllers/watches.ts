@@ -80,6 +80,29 @@ export function gatesMoved(before: KubeObject | undefined, after: KubeObject | u
   );
 }
 
+/** As gatesMoved for an SBCDevice, whose counts and versions concern nobody else: a device may have thousands of ranges to wake. */
+export function deviceGatesMoved(before: SbcDevice | undefined, after: SbcDevice | undefined): boolean {
+  if (before === undefined || after === undefined || before.status === undefined || after.status === undefined) return true;
+  return gatesMoved({ ...before, status: openings(before) }, { ...after, status: openings(after) });
+}
+
+/** What others read of a device's status, as text that can be compared. */
+function openings({ status }: SbcDevice): string {
+  const conditions = status?.conditions?.map(({ type, status: value, reason }) => [type, value, reason]);
+  return JSON.stringify([conditions, status?.carrierTrunks, status?.dialect]);
+}
+
+/** Rules were written or taken back: the device's counts move. */
+export function rulesMoved(before: NumberRange | undefined, after: NumberRange | undefined): boolean {
+  const rulesOf = (range: NumberRange | undefined): string =>
+    JSON.stringify(range?.status?.trunks?.map(({ device, rules }) => [device, rules]));
+  return rulesOf(before) !== rulesOf(after);
+}
+
+export function devicesOfRange(range: NumberRange): ObjectKey[] {
+  return [...new Set((range.status?.trunks ?? []).map(({ device }) => device as ObjectKey))];
+}
+
 export function cameOrWent(before: KubeObject | undefined, after: KubeObject | undefined): boolean {
   return before === undefined || after === undefined || before.metadata.generation !== after.metadata.generation;
 }

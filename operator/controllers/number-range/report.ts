@@ -7,7 +7,7 @@ import type { Governance } from '../governance.ts';
 import { unmanagedPaths } from '../managed-fields.ts';
 import { type Gate, gate, isTerminating, protectedBy, type SiteScope } from '../site-scope.ts';
 import { driftStatus } from '../status-parts.ts';
-import { driftOf, type Work } from '../work.ts';
+import type { Work } from '../work.ts';
 import type { Silence } from './assigned.ts';
 import { ruleEntries } from './footprint.ts';
 import { MAX_IN_STATUS } from './memory.ts';
@@ -224,7 +224,7 @@ export function rangeStatus(
     trunks: trunkStatuses(found),
     counts: { numbers },
     ...(footprint.length === 0 ? {} : { footprint }),
-    ...driftStatus(driftOf(works)),
+    ...driftStatus(works, found.range.status),
   };
 }
 
@@ -241,21 +241,14 @@ function countOf(text: string): number {
 /** Devices of today, and former ones until nothing of ours is left there: what clean-up needs. */
 function trunkStatuses({ range, places, works }: RangeFindings): NonNullable<NumberRangeStatus['trunks']> {
   const current = places.map(({ trunk, device, fqdn, plan: dialPlan, tag }) => {
-    const work = works.find(({ target }) => target.id === device);
-    const waiting =
-      work?.plan === undefined ||
-      work.plan.changes.length > 0 ||
-      work.plan.items.some(({ standing }) => standing === 'ToCreate' || standing === 'ToUpdate');
-    const rules = work?.plan?.items.filter(({ observed }) => observed !== undefined).length;
-    return {
-      name: trunk,
-      device,
-      fqdn,
-      dialPlan,
-      tag,
-      ...(rules === undefined ? {} : { rules }),
-      state: waiting ? ('Pending' as const) : ('Deployed' as const),
-    };
+    const { plan } = works.find(({ target }) => target.id === device) ?? {};
+    const before = range.status?.trunks?.find((known) => known.name === trunk && known.device === device);
+    const place = { name: trunk, device, fqdn, dialPlan, tag };
+    // Not seen this time: what was said last holds.
+    if (plan === undefined) return { ...before, ...place, state: before?.state ?? ('Pending' as const) };
+    const waiting = plan.changes.length > 0 || plan.items.some(({ standing }) => standing === 'ToCreate' || standing === 'ToUpdate');
+    const rules = plan.items.filter(({ observed }) => observed !== undefined).length;
+    return { ...place, rules, state: waiting ? ('Pending' as const) : ('Deployed' as const) };
   });
   const former = (range.status?.trunks ?? []).filter((trunk) => {
     const plan = works.find(({ target }) => target.id === trunk.device)?.plan;

@@ -26,9 +26,9 @@ export function deviceConditions(found: DeviceFindings): ConditionInput[] {
   const health = healthOf(found);
   const findings = [
     connected,
-    part('ManagementHealthy', health?.management, 'management'),
-    part('VoiceQualityHealthy', health?.voiceQuality, 'voice quality'),
-    part('LicenseHealthy', health?.license, 'licence'),
+    part(found, 'ManagementHealthy', health?.management, 'management'),
+    part(found, 'VoiceQualityHealthy', health?.voiceQuality, 'voice quality'),
+    part(found, 'LicenseHealthy', health?.license, 'licence'),
     carrierTrunkReady(found),
     exempt('TeamsBaseline', 'Assumed', 'The build that tags need on the device is taken for granted; a later release reads it'),
     ...unmanagedPaths('SBCDevice', found.device.spec),
@@ -78,15 +78,18 @@ function healthOf({ seen }: DeviceFindings): SbcHealth | undefined {
   });
 }
 
-function part(type: string, health: HealthPart | undefined, what: string): Finding {
+function part(found: DeviceFindings, type: string, health: HealthPart | undefined, what: string): Finding {
+  const kept = isBeingRead(found.seen) ? previous(found.device, type) : undefined;
   if (health === undefined)
-    return {
-      type,
-      status: 'Unknown',
-      reason: 'Unobserved',
-      message: `The ${what} state is not known while the device cannot be read`,
-      effect: 'fine',
-    };
+    return (
+      kept ?? {
+        type,
+        status: 'Unknown',
+        reason: 'Unobserved',
+        message: `The ${what} state is not known while the device cannot be read`,
+        effect: 'fine',
+      }
+    );
   if (health.level === 'OK')
     return { type, status: 'True', reason: 'Healthy', message: `The device reports nothing wrong with its ${what}`, effect: 'fine' };
   return {
@@ -98,17 +101,32 @@ function part(type: string, health: HealthPart | undefined, what: string): Findi
   };
 }
 
-function carrierTrunkReady({ carriers }: DeviceFindings): Finding {
+/** A look that is under way is no news: conditions keep their last word until it has ended. */
+function isBeingRead(seen: Seen<unknown> | undefined): boolean {
+  return seen?.state === 'reading';
+}
+
+function previous(device: SbcDevice, type: string): Finding | undefined {
+  const { status, reason, message } = conditionOf(device, type) ?? {};
+  return status === undefined || reason === undefined || message === undefined
+    ? undefined
+    : { type, status, reason: reason as Reason, message, effect: 'fine' };
+}
+
+function carrierTrunkReady({ carriers, device }: DeviceFindings): Finding {
   if (carriers.length === 0) return exempt('CarrierTrunkReady', 'NotApplicable', 'The device has no carrier trunks');
-  const closed = carriers.find(({ ready }) => !ready);
+  const closed = carriers.find(({ ready, known }) => known && !ready) ?? carriers.find(({ ready }) => !ready);
+  const kept = closed?.reason === 'Observing' ? previous(device, 'CarrierTrunkReady') : undefined;
   if (closed !== undefined)
-    return {
-      type: 'CarrierTrunkReady',
-      status: closed.known ? 'False' : 'Unknown',
-      reason: closed.reason,
-      message: closed.message,
-      effect: 'fine',
-    };
+    return (
+      kept ?? {
+        type: 'CarrierTrunkReady',
+        status: closed.known ? 'False' : 'Unknown',
+        reason: closed.reason,
+        message: closed.message,
+        effect: 'fine',
+      }
+    );
   const declared = carriers.filter(({ mode }) => mode === 'Declared').map(({ fqdn }) => fqdn);
   if (declared.length > 0) return exempt('CarrierTrunkReady', 'Declared', `${declared.join(', ')}: declared, not proven`);
   return holds('CarrierTrunkReady', 'Verified', "Every carrier trunk is enabled in the provider's tenant");

@@ -13,7 +13,7 @@ import { unmanagedPaths } from '../managed-fields.ts';
 import type { Gate, SiteScope, TrunkScope } from '../site-scope.ts';
 import { gate, rangesOf } from '../site-scope.ts';
 import { driftStatus } from '../status-parts.ts';
-import { driftOf, type Work } from '../work.ts';
+import type { Work } from '../work.ts';
 import { endpointName, type SiteDesire } from './plan.ts';
 
 /** Everything one pass has found about a site. */
@@ -30,6 +30,8 @@ export interface SiteFindings {
   readonly voice: Work | undefined;
   readonly dns: Work | undefined;
 }
+
+type TrunkStatus = NonNullable<SiteLocationStatus['trunks']>[number];
 
 const NEEDS = ['Accepted', 'DomainVerified', 'DomainActivated', 'SBCDeployed', 'M365Deployed'];
 
@@ -238,7 +240,7 @@ export function siteStatus(found: SiteFindings): Omit<SiteLocationStatus, 'condi
     dns: dnsStatus(found),
     ...(scope.site.status?.emergency === undefined ? {} : { emergency: scope.site.status.emergency }),
     ...(footprint.length === 0 ? {} : { footprint }),
-    ...driftStatus(driftOf(works)),
+    ...driftStatus(works, scope.site.status),
     rangesCount: rangesOf(scope.site, found.stores).length,
   };
 }
@@ -280,26 +282,27 @@ function inheritedFrom({ sipSignalingPort, mediaBypass, pidfLo }: { sipSignaling
   };
 }
 
-function trunkDomain(
-  fqdn: string,
-  { directory, scope }: SiteFindings,
-): 'NotApplicable' | 'Unknown' | 'Missing' | 'Unverified' | 'Verified' | 'Activated' {
+function trunkDomain(fqdn: string, { directory, scope }: SiteFindings): NonNullable<TrunkStatus['domain']> {
   if (!scope.routesInMicrosoft) return 'NotApplicable';
-  if (directory?.state !== 'seen')
-    return scope.site.status?.trunks?.find((trunk) => trunk.fqdn === fqdn)?.domain === 'Activated' ? 'Activated' : 'Unknown';
+  if (directory?.state !== 'seen') return trunkBefore(fqdn, scope)?.domain ?? 'Unknown';
   const domain = directory.view.domains.find(({ name }) => name.toLowerCase() === fqdn);
   if (domain === undefined) return 'Missing';
   if (!domain.isVerified) return 'Unverified';
   return directory.view.voiceDomains?.includes(fqdn) === true ? 'Activated' : 'Verified';
 }
 
-function trunkRouted(fqdn: string, { voice, scope }: SiteFindings): 'NotApplicable' | 'Unknown' | 'Deployed' | 'Pending' {
+function trunkRouted(fqdn: string, { voice, scope }: SiteFindings): NonNullable<TrunkStatus['m365']> {
   if (!scope.routesInMicrosoft) return 'NotApplicable';
-  if (voice?.plan === undefined) return 'Unknown';
+  if (voice?.plan === undefined) return trunkBefore(fqdn, scope)?.m365 ?? 'Unknown';
   const routed = voice.plan.items.some(
     ({ observed }) => observed?.kind === 'VoiceRoute' && gatewaysOf(observed.fields['gateways']).includes(fqdn),
   );
   return routed ? 'Deployed' : 'Pending';
+}
+
+/** What was said of the trunk last: holds while nothing newer is seen. */
+function trunkBefore(fqdn: string, { site }: SiteScope): TrunkStatus | undefined {
+  return site.status?.trunks?.find((trunk) => trunk.fqdn === fqdn);
 }
 
 function gatewaysOf(value: unknown): readonly unknown[] {
