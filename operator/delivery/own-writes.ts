@@ -39,14 +39,17 @@ export class OwnWrites<View> {
     this.#writes = [...kept, { change, order, at, isShown: false }];
   }
 
-  /** What the view says once own writes are laid over it; forgets those that are shown, or that the system had time enough to show. */
+  /**
+   * What the view says once own writes are laid over it; forgets those that this read or an earlier one showed (a difference is news since
+   * then), and those that the system had time enough to show.
+   */
   layOver(view: View, begun: Begun): View {
     let laid = view;
     const kept: OwnWrite[] = [];
     for (const write of this.#writes) {
       const isShown = this.#driver.shows(view, write.change);
       const couldKnow = begun.order > write.order;
-      if (couldKnow && (isShown || begun.at - write.at >= this.#driver.overlayMs)) continue;
+      if (couldKnow && (write.isShown || isShown || begun.at - write.at >= this.#driver.overlayMs)) continue;
       if (!isShown) laid = this.#driver.overlay(laid, write.change);
       kept.push({ ...write, isShown: write.isShown || isShown });
     }

@@ -7,7 +7,7 @@ import type { TeamsAdminClient, WrittenChange } from './client.ts';
 import type { VoiceView } from './port.ts';
 import { readBackUntil } from './read-back.ts';
 import type { UsageListWriter } from './usage-list.ts';
-import { policyObject, routeObject, showsChange } from './view.ts';
+import { overlayVoiceView, policyObject, routeObject, showsChange } from './view.ts';
 import { isProtected, type WrittenKind } from './wire.ts';
 
 export interface VoiceBatchDeps {
@@ -41,8 +41,9 @@ export class VoiceBatch {
       if (first.kind === 'PstnUsage') await this.#changeUsages(open);
       else await this.#writeOne(first);
     }
-    await this.#readBack(changes);
-    return { verdicts: changes.flatMap((change) => this.#verdicts.get(changeId(change)) ?? []) };
+    const view = await this.#readBack(changes);
+    const verdicts = changes.flatMap((change) => this.#verdicts.get(changeId(change)) ?? []);
+    return view === undefined ? { verdicts } : { verdicts, view };
   }
 
   /** A change whose predecessor failed, or that comes after the tenant stopped answering, is not tried. */
@@ -148,19 +149,32 @@ export class VoiceBatch {
     return (this.#view?.objects ?? []).filter(({ kind }) => kind === 'PstnUsage').map(({ name }) => name);
   }
 
-  /** PUT answers alike whether or not it did anything (teams-admin-api §4 rule 5): an update that no look shows has not happened. */
-  async #readBack(changes: ChangeSet): Promise<void> {
-    const updates = changes.filter((change) => change.action === 'update' && this.#verdicts.get(changeId(change))?.result === 'applied');
-    if (updates.length === 0) return;
-    const kinds = [...new Set(updates.filter(isWritten).map(({ kind }) => kind))];
+  /**
+   * PUT answers alike whether or not it did anything (teams-admin-api §4 rule 5): an update that no look shows has not happened. What is read
+   * is also news of the tenant: from here on a difference is somebody else's doing, not our own write on its way.
+   */
+  async #readBack(changes: ChangeSet): Promise<VoiceView | undefined> {
+    const applied = changes.filter((change) => this.#verdicts.get(changeId(change))?.result === 'applied');
+    const updates = applied.filter(({ action }) => action === 'update');
+    const kinds = [...new Set(applied.filter(isWritten).map(({ kind }) => kind))];
+    if (kinds.length === 0) return undefined;
     try {
       const list = async () => (await Promise.all(kinds.map((kind) => this.#list(kind)))).flat();
       const areShown = (objects: readonly OutsideObject[]): boolean => updates.every((change) => showsChange(objects, change));
       const objects = await readBackUntil(this.#deps.clock, areShown, list, this.#signal);
       for (const change of updates) if (!showsChange(objects, change)) this.#fail(change, withoutEffect(change));
+      return this.#viewWith(applied, kinds, objects);
     } catch (thrown) {
       for (const change of updates) this.#fail(change, thrown);
+      return undefined; // creates and removals were answered for; the next look shows them
     }
+  }
+
+  #viewWith(applied: ChangeSet, kinds: readonly WrittenKind[], objects: readonly OutsideObject[]): VoiceView | undefined {
+    if (this.#view === undefined) return undefined;
+    const others = applied.filter(({ kind }) => kind === 'PstnUsage').reduce(overlayVoiceView, this.#view);
+    const unread = others.objects.filter(({ kind }) => !kinds.some((read) => read === kind));
+    return { ...others, objects: [...unread, ...objects] };
   }
 
   async #list(kind: WrittenKind): Promise<OutsideObject[]> {
