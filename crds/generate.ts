@@ -2,7 +2,7 @@
  * Writes what follows from the CRD files: TypeScript types and the field reference.
  * `npm run generate` writes; with `-- --check` nothing is written and the exit code is 1 if a file is stale.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { readDefinitions } from './definitions.ts';
 import { generateReference } from './reference.ts';
@@ -14,7 +14,14 @@ async function generatedFiles(): Promise<Map<string, string>> {
   const definitions = readDefinitions(import.meta.dirname);
   const files = await generateTypes(definitions);
   files.set('docs/reference/crds.md', generateReference(definitions));
+  for (const [path, text] of chartCopies()) files.set(path, text);
   return files;
+}
+
+/** Helm reads no file outside its chart: the CRDs stand there a second time, and are checked to be the same. */
+function chartCopies(): [string, string][] {
+  const names = readdirSync(import.meta.dirname).filter((name) => name.endsWith('.yaml'));
+  return names.map((name) => [`charts/trunkline/files/crds/${name}`, readFileSync(join(import.meta.dirname, name), 'utf8')]);
 }
 
 function current(path: string): string | undefined {
