@@ -1,16 +1,13 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { Agent, request } from 'node:https';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { KubeConfig } from '@kubernetes/client-node';
 import { type ControlPlane, startControlPlane } from '../../sandbox/control-plane/control-plane.ts';
-import { loadObjects } from './load.ts';
-import { BENCH_KINDS, countOf, NAMESPACE, nameOf, TOUCH, TOUCH_STATUS } from './objects.ts';
+import { loadObjects, Toucher } from './load.ts';
+import { BENCH_KINDS, countOf, NAMESPACE } from './objects.ts';
 import type { FromWorker, TouchFigures, ToWorker, WorkerFigures } from './protocol.ts';
-
-/** With how long the API server took for the editor's own write, which is part of every one of those times. */
-type ChangeFigures = TouchFigures & { readonly writeP50Ms: number; readonly writeP99Ms: number };
 
 const CRDS = fileURLToPath(new URL('../../crds', import.meta.url));
 const TOUCHES_PER_S = 100;
@@ -27,21 +24,34 @@ export async function runLoop(args: readonly string[]): Promise<void> {
     await plane.kubectl(['create', 'namespace', NAMESPACE]);
     const bytes = await loadObjects(plane.etcdUrl, objects);
     await warmUp(plane);
-    worker = fork(fileURLToPath(new URL('./worker.ts', import.meta.url)), [plane.kubeconfigPath], {
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    });
+    worker = await startWorker(plane);
     const { figures } = (await answerOf(worker, 'measured')) as { figures: WorkerFigures };
-    const toucher = await Toucher.of(plane.adminKubeconfig);
-    const touch = await touchPhase(worker, toucher, objects, false);
-    const change = await touchPhase(worker, toucher, objects, true);
-    toucher.close();
-    console.log(
-      JSON.stringify({ bench: 'loop', kubernetes: plane.version, node: process.version, wireBytes: bytes, ...figures, touch, change }),
-    );
+    const toucher = new Toucher(plane.etcdUrl, objects);
+    const count = Math.min(MOST_TOUCHES, countOf('NumberRange', objects));
+    const touch = await touchPhase(worker, toucher, { count, perSecond: TOUCHES_PER_S, withStatus: false });
+    const burst = await touchPhase(worker, toucher, { count, withStatus: false });
+    const change = await touchPhase(worker, toucher, { count, perSecond: TOUCHES_PER_S, withStatus: true });
+    const head = { bench: 'loop', kubernetes: plane.version, node: process.version, wireBytes: bytes };
+    console.log(JSON.stringify({ ...head, ...figures, touch, burst, change }));
   } finally {
     await stopWorker(worker);
     await plane.stop();
   }
+}
+
+/** As in a pod: a service account with its token and the authority's certificate in a folder, and two variables of the environment. */
+async function startWorker(plane: ControlPlane): Promise<ChildProcess> {
+  await plane.kubectl(['create', 'serviceaccount', 'operator', `--namespace=${NAMESPACE}`]);
+  await plane.kubectl(['create', 'clusterrolebinding', 'bench', '--clusterrole=cluster-admin', `--serviceaccount=${NAMESPACE}:operator`]);
+  const { stdout: token } = await plane.kubectl(['create', 'token', 'operator', `--namespace=${NAMESPACE}`, '--duration=2h']);
+  const folder = await mkdtemp(join(plane.scratchDirectory, 'service-account-'));
+  const files = { token, 'ca.crt': plane.caPem, namespace: NAMESPACE };
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text, { mode: 0o600 });
+  const { hostname, port } = new URL(plane.server);
+  return fork(fileURLToPath(new URL('./worker.ts', import.meta.url)), [folder], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    env: { KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port },
+  });
 }
 
 /** The API server fills its own watch cache at the first request for a kind; how long that takes is not ours to measure. */
@@ -59,32 +69,63 @@ function wait(): Promise<false> {
   return new Promise((resolve) => setTimeout(() => resolve(false), 500));
 }
 
-async function touchPhase(worker: ChildProcess, toucher: Toucher, objects: number, withStatus: boolean): Promise<ChangeFigures> {
+interface Phase {
+  readonly count: number;
+  /** Absent: as fast as etcd takes them. */
+  readonly perSecond?: number;
+  readonly withStatus: boolean;
+}
+
+/** Each object once: two touches of one could become one pass. */
+async function touchPhase(worker: ChildProcess, toucher: Toucher, phase: Phase): Promise<TouchFigures> {
   const ready = answerOf(worker, 'touching');
   const touched = answerOf(worker, 'touched');
-  const count = Math.min(MOST_TOUCHES, countOf('NumberRange', objects)); // each object once: two touches of one could become one pass
-  worker.send({ type: 'touch', count } satisfies ToWorker);
+  worker.send({ type: 'touch', count: phase.count } satisfies ToWorker);
   await ready;
-  const startedAt = performance.now();
-  const sent: Promise<number>[] = [];
-  for (let i = 0; i < count; i++) {
-    const waitMs = startedAt + (i * 1000) / TOUCHES_PER_S - performance.now();
-    if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
-    sent.push(toucher.touch(nameOf('NumberRange', i), withStatus ? `value-${i}` : undefined));
-  }
-  const writes = (await Promise.all(sent)).sort((a, b) => a - b);
-  const writeMs = (share: number): number => Math.round((writes[Math.floor(writes.length * share)] ?? Number.NaN) * 100) / 100;
+  if (phase.perSecond === undefined) await touchFast(toucher, phase);
+  else await touchSteadily(toucher, phase, phase.perSecond);
   const { p50Ms, p95Ms, p99Ms, cpuUs } = (await touched) as TouchFigures & { type: 'touched' };
-  return { p50Ms, p95Ms, p99Ms, cpuUs, writeP50Ms: writeMs(0.5), writeP99Ms: writeMs(0.99) };
+  return { p50Ms, p95Ms, p99Ms, cpuUs };
+}
+
+async function touchSteadily(toucher: Toucher, { count, withStatus }: Phase, perSecond: number): Promise<void> {
+  const startedAt = performance.now();
+  const sent: Promise<void>[] = [];
+  for (let i = 0; i < count; i++) {
+    const waitMs = startedAt + (i * 1000) / perSecond - performance.now();
+    if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
+    sent.push(toucher.touch(i, withStatus));
+  }
+  await Promise.all(sent);
+}
+
+async function touchFast(toucher: Toucher, { count, withStatus }: Phase): Promise<void> {
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    for (let i = next++; i < count; i = next++) await toucher.touch(i, withStatus);
+  };
+  await Promise.all(Array.from({ length: 32 }, lane));
 }
 
 /** Resolves with the worker's next message of that type; rejects when it ends instead. */
-async function answerOf(worker: ChildProcess, type: FromWorker['type']): Promise<FromWorker> {
-  for (;;) {
-    const ended = once(worker, 'exit').then(([code]) => Promise.reject(new Error(`the measured process ended with ${String(code)}`)));
-    const [message] = (await Promise.race([once(worker, 'message'), ended])) as [FromWorker];
-    if (message.type === type) return message;
-  }
+function answerOf(worker: ChildProcess, type: FromWorker['type']): Promise<FromWorker> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => {
+      worker.off('message', onMessage);
+      worker.off('exit', onExit);
+    };
+    const onMessage = (message: FromWorker): void => {
+      if (message.type !== type) return;
+      stop();
+      resolve(message);
+    };
+    const onExit = (code: number | null): void => {
+      stop();
+      reject(new Error(`the measured process ended with ${String(code)}`));
+    };
+    worker.on('message', onMessage);
+    worker.on('exit', onExit);
+  });
 }
 
 async function stopWorker(worker: ChildProcess | undefined): Promise<void> {
@@ -94,54 +135,4 @@ async function stopWorker(worker: ChildProcess | undefined): Promise<void> {
   const hurry = setTimeout(() => worker.kill('SIGKILL'), 10_000);
   await ended;
   clearTimeout(hurry);
-}
-
-/** Somebody who edits number ranges, over connections that stay open. */
-class Toucher {
-  readonly #server: URL;
-  readonly #agent: Agent;
-
-  private constructor(server: URL, agent: Agent) {
-    this.#server = server;
-    this.#agent = agent;
-  }
-
-  static async of(kubeconfig: string): Promise<Toucher> {
-    const config = new KubeConfig();
-    config.loadFromString(kubeconfig);
-    const options: import('node:https').RequestOptions = {};
-    await config.applyToHTTPSOptions(options);
-    const { ca, cert, key } = options;
-    return new Toucher(new URL(config.getCurrentCluster()?.server ?? ''), new Agent({ keepAlive: true, maxSockets: 32, ca, cert, key }));
-  }
-
-  /** Resolves with the milliseconds that the write took. */
-  touch(name: string, value: string | undefined): Promise<number> {
-    const startedAt = performance.now();
-    const annotations = { [TOUCH]: String(performance.timeOrigin + startedAt), [TOUCH_STATUS]: value ?? null };
-    const body = JSON.stringify({ metadata: { annotations } });
-    return new Promise((resolve, reject) => {
-      const call = request(
-        {
-          agent: this.#agent,
-          host: this.#server.hostname,
-          port: this.#server.port,
-          method: 'PATCH',
-          path: `/apis/trunkline.dev/v1alpha1/namespaces/${NAMESPACE}/numberranges/${name}`,
-          headers: { 'Content-Type': 'application/merge-patch+json', 'Content-Length': Buffer.byteLength(body) },
-        },
-        (response) => {
-          response.resume();
-          if (response.statusCode === 200) response.once('end', () => resolve(performance.now() - startedAt));
-          else reject(new Error(`touching ${name}: HTTP ${response.statusCode}`));
-        },
-      );
-      call.once('error', reject);
-      call.end(body);
-    });
-  }
-
-  close(): void {
-    this.#agent.destroy();
-  }
 }

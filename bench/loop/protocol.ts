@@ -8,6 +8,8 @@ export interface WorkerFigures {
   readonly noOpCpuUs: number;
   readonly loopDelayP99Ms: number;
   readonly loopDelayMaxMs: number;
+  /** Of one core, while nothing happens. */
+  readonly idleCpuPercent: number;
   readonly rssIdleMiB: number;
   readonly rssPeakMiB: number;
 }
@@ -17,7 +19,7 @@ export interface TouchFigures {
   readonly p50Ms: number;
   readonly p95Ms: number;
   readonly p99Ms: number;
-  /** CPU of the whole measured process, for each change. */
+  /** CPU of the whole measured process for each change, what it costs idle taken off. */
   readonly cpuUs: number;
 }
 

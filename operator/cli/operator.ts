@@ -77,7 +77,7 @@ interface House {
 async function buildHouse({ config, flags, env, clock, log, secrets, recorder }: HouseParts): Promise<House> {
   const meters = new PrometheusMeters();
   meters.addProcessMetrics({ version: VERSION, commit: env['TRUNKLINE_COMMIT'] ?? 'unknown' });
-  const access = loadClusterAccess({ env, ...(flags.kubeconfig === undefined ? {} : { flag: flags.kubeconfig }) }, clock);
+  const access = await loadClusterAccess({ env, ...(flags.kubeconfig === undefined ? {} : { flag: flags.kubeconfig }) }, clock);
   log.info({ source: access.source, server: access.server.origin }, 'cluster found');
   const transport = new HttpsTransport({ access, clock, userAgent: `trunkline/${VERSION} (operator)`, meters });
   const kube = new KubeClient(transport);

@@ -23,7 +23,7 @@ describe('ObjectCache', () => {
   let told: string[];
 
   beforeEach(() => {
-    cache = new ObjectCache({ indexes: { parent: ({ spec }) => (spec.parent === undefined ? [] : [spec.parent]) } });
+    cache = new ObjectCache({ freeze: true, indexes: { parent: ({ spec }) => (spec.parent === undefined ? [] : [spec.parent]) } });
     feed = cache.feed();
     told = [];
     cache.onChange((key, before, after) =>

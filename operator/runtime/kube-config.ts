@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import type { Agent, RequestOptions } from 'node:https';
 import { delimiter, join } from 'node:path';
-import { KubeConfig } from '@kubernetes/client-node';
+import type { KubeConfig } from '@kubernetes/client-node';
 import type { Clock } from './clock.ts';
 
 const IN_CLUSTER_ROOT = '/var/run/secrets/kubernetes.io/serviceaccount';
@@ -38,51 +39,67 @@ export interface KubeConfigSource {
 
 /**
  * Finds the cluster as controller-runtime does: flag, `KUBECONFIG`, in-cluster, `~/.kube/config` (operator-practice D10).
- * Throws with every place that was tried when there is none.
+ * Rejects with every place that was tried when there is none.
  */
-export function loadClusterAccess(source: KubeConfigSource, clock: Clock): ClusterAccess {
-  const { config, from } = findConfig(source);
+export async function loadClusterAccess(source: KubeConfigSource, clock: Clock): Promise<ClusterAccess> {
+  const { flag, env } = source;
+  if (flag !== undefined) return fromFiles([flag], `--kubeconfig ${flag}`, clock);
+  const listed = env['KUBECONFIG']?.split(delimiter).filter((file) => file !== '') ?? [];
+  if (listed.length > 0) return fromFiles(listed, 'KUBECONFIG', clock);
+  const root = source.inClusterRoot ?? IN_CLUSTER_ROOT;
+  if (existsSync(join(root, 'token'))) return inCluster(env, root, clock);
+  const home = env['HOME'] === undefined ? undefined : join(env['HOME'], '.kube', 'config');
+  if (home !== undefined && existsSync(home)) return fromFiles([home], '~/.kube/config', clock);
+  throw new Error('no Kubernetes cluster found: tried --kubeconfig, KUBECONFIG, the service account of the pod, ~/.kube/config');
+}
+
+/** client-node parses kubeconfigs and knows their ways to sign in. It costs 85 MB, which a pod with its token file does not need. */
+async function fromFiles(files: readonly string[], from: string, clock: Clock): Promise<ClusterAccess> {
+  const client = await import('@kubernetes/client-node');
+  const config = new client.KubeConfig();
+  files.forEach((file, index) => {
+    const one = index === 0 ? config : new client.KubeConfig();
+    one.loadFromFile(file);
+    if (index > 0) config.mergeConfig(one, true);
+  });
   const cluster = config.getCurrentCluster();
   if (cluster === null) throw new Error(`${from}: context "${config.getCurrentContext()}" names no cluster`);
   const server = checkedServer(cluster.server, cluster.skipTLSVerify, from);
   const namespace = config.getContextObject(config.getCurrentContext())?.namespace;
-  return new CachedAccess({ config, from, server, namespace, proxied: cluster.proxyUrl !== undefined && cluster.proxyUrl !== '' }, clock);
+  const isProxied = cluster.proxyUrl !== undefined && cluster.proxyUrl !== '';
+  return new CachedAccess({ source: from, server, namespace, read: () => readKubeConfig(config, isProxied) }, clock);
 }
 
-function findConfig(source: KubeConfigSource): { config: KubeConfig; from: string } {
-  if (source.flag !== undefined) return { config: fromFiles([source.flag]), from: `--kubeconfig ${source.flag}` };
-  const listed = source.env['KUBECONFIG']?.split(delimiter).filter((file) => file !== '') ?? [];
-  if (listed.length > 0) return { config: fromFiles(listed), from: 'KUBECONFIG' };
-  const root = source.inClusterRoot ?? IN_CLUSTER_ROOT;
-  if (existsSync(join(root, 'token'))) return { config: inCluster(source.env, root), from: 'in-cluster' };
-  const home = source.env['HOME'] === undefined ? undefined : join(source.env['HOME'], '.kube', 'config');
-  if (home !== undefined && existsSync(home)) return { config: fromFiles([home]), from: '~/.kube/config' };
-  throw new Error('no Kubernetes cluster found: tried --kubeconfig, KUBECONFIG, the service account of the pod, ~/.kube/config');
-}
-
-function fromFiles(files: readonly string[]): KubeConfig {
-  const config = new KubeConfig();
-  files.forEach((file, index) => {
-    const one = index === 0 ? config : new KubeConfig();
-    one.loadFromFile(file);
-    if (index > 0) config.mergeConfig(one, true);
-  });
-  return config;
-}
-
-/** client-node's own loadFromCluster takes an unset host for `https://undefined`; here it is an error that says what is missing. */
-function inCluster(env: KubeConfigSource['env'], root: string): KubeConfig {
+async function inCluster(env: KubeConfigSource['env'], root: string, clock: Clock): Promise<ClusterAccess> {
   const host = env['KUBERNETES_SERVICE_HOST'];
   const port = env['KUBERNETES_SERVICE_PORT'];
   if (!host || !port) throw new Error('in-cluster: KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT must be set beside the token file');
-  const config = new KubeConfig();
-  config.loadFromOptions({
-    clusters: [{ name: 'in-cluster', caFile: join(root, 'ca.crt'), server: `https://${host.includes(':') ? `[${host}]` : host}:${port}` }],
-    users: [{ name: 'pod', authProvider: { name: 'tokenFile', config: { tokenFile: join(root, 'token') } } }],
-    contexts: [{ name: 'in-cluster', cluster: 'in-cluster', user: 'pod', namespace: readFileSync(join(root, 'namespace'), 'utf8').trim() }],
-    currentContext: 'in-cluster',
-  });
-  return config;
+  const server = new URL(`https://${host.includes(':') ? `[${host}]` : host}:${port}`);
+  const namespace = (await readFile(join(root, 'namespace'), 'utf8')).trim();
+  return new CachedAccess({ source: 'in-cluster', server, namespace, read: () => readServiceAccount(root) }, clock);
+}
+
+async function readServiceAccount(root: string): Promise<Credentials> {
+  const [token, ca] = await Promise.all([readFile(join(root, 'token'), 'utf8'), readFile(join(root, 'ca.crt'))]);
+  return { headers: { Authorization: `Bearer ${token.trim()}` }, tls: { ca } };
+}
+
+async function readKubeConfig(config: KubeConfig, isProxied: boolean): Promise<Credentials> {
+  const options: RequestOptions = {};
+  await config.applyToHTTPSOptions(options);
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(options.headers ?? {})) headers[name] = String(value).trim();
+  if (typeof options.auth === 'string') headers['Authorization'] = `Basic ${Buffer.from(options.auth).toString('base64')}`;
+  return {
+    headers,
+    tls: {
+      ...(Buffer.isBuffer(options.ca) ? { ca: options.ca } : {}),
+      ...(Buffer.isBuffer(options.cert) ? { cert: options.cert } : {}),
+      ...(Buffer.isBuffer(options.key) ? { key: options.key } : {}),
+      ...(options.servername === undefined ? {} : { servername: options.servername }),
+    },
+    ...(isProxied && typeof options.agent === 'object' ? { proxy: options.agent as Agent } : {}),
+  };
 }
 
 /** The operator reads Secrets over this connection: unverified TLS is refused, plain HTTP is for `kubectl proxy` on this host only. */
@@ -96,29 +113,24 @@ function checkedServer(address: string, skipTlsVerify: boolean | undefined, from
   return server;
 }
 
-interface Access {
-  readonly config: KubeConfig;
-  readonly from: string;
-  readonly server: URL;
-  readonly namespace: string | undefined;
-  readonly proxied: boolean;
+interface AccessParts extends Pick<ClusterAccess, 'source' | 'server' | 'namespace'> {
+  /** Token and certificates as they are now. */
+  readonly read: () => Promise<Credentials>;
 }
 
 class CachedAccess implements ClusterAccess {
   readonly source: string;
   readonly server: URL;
   readonly namespace: string | undefined;
-  readonly #config: KubeConfig;
-  readonly #proxied: boolean;
+  readonly #read: () => Promise<Credentials>;
   readonly #clock: Clock;
   #cached: { readonly value: Promise<Credentials>; readonly readAt: number } | undefined;
 
-  constructor(access: Access, clock: Clock) {
-    this.source = access.from;
-    this.server = access.server;
-    this.namespace = access.namespace;
-    this.#config = access.config;
-    this.#proxied = access.proxied;
+  constructor(parts: AccessParts, clock: Clock) {
+    this.source = parts.source;
+    this.server = parts.server;
+    this.namespace = parts.namespace;
+    this.#read = parts.read;
     this.#clock = clock;
   }
 
@@ -133,23 +145,5 @@ class CachedAccess implements ClusterAccess {
 
   dropCredentials(): void {
     this.#cached = undefined;
-  }
-
-  async #read(): Promise<Credentials> {
-    const options: RequestOptions = {};
-    await this.#config.applyToHTTPSOptions(options);
-    const headers: Record<string, string> = {};
-    for (const [name, value] of Object.entries(options.headers ?? {})) headers[name] = String(value).trim();
-    if (typeof options.auth === 'string') headers['Authorization'] = `Basic ${Buffer.from(options.auth).toString('base64')}`;
-    return {
-      headers,
-      tls: {
-        ...(Buffer.isBuffer(options.ca) ? { ca: options.ca } : {}),
-        ...(Buffer.isBuffer(options.cert) ? { cert: options.cert } : {}),
-        ...(Buffer.isBuffer(options.key) ? { key: options.key } : {}),
-        ...(options.servername === undefined ? {} : { servername: options.servername }),
-      },
-      ...(this.#proxied && typeof options.agent === 'object' ? { proxy: options.agent as Agent } : {}),
-    };
   }
 }

@@ -11,7 +11,7 @@ export interface KindDeclaration<T extends KubeObject> {
   /** A kind without namespaces; watched whole also where the runtime is bound to some. Default false. */
   readonly clusterScoped?: boolean;
   readonly indexes?: Readonly<Record<string, IndexFunction<T>>>;
-  /** Default true; see CacheOptions. */
+  /** Default false; see CacheOptions. */
   readonly freeze?: boolean;
 }
 

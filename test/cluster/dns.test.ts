@@ -35,7 +35,7 @@ function change(namespace: string, action: Change['action'], name: string, recor
 describe('DNSEndpoint driver on a real API server', () => {
   it('creates, reads back, changes and removes, and leaves what another manager added', async () => {
     const namespace = await uniqueNamespace(cluster, 'dns');
-    const { kube } = connect(cluster.kubeconfigPath);
+    const { kube } = await connect(cluster.kubeconfigPath);
     const driver = new DnsEndpointDriver({ kube, fieldManager: 'trunkline' });
     const target = { system: 'dns', id: namespace, lane: 'cluster' };
     const write = async (...changes: Change[]) =>
@@ -59,7 +59,7 @@ describe('DNSEndpoint driver on a real API server', () => {
 
   it('does not take over what somebody else made under the same name', async () => {
     const namespace = await uniqueNamespace(cluster, 'dns');
-    const { kube } = connect(cluster.kubeconfigPath);
+    const { kube } = await connect(cluster.kubeconfigPath);
     const driver = new DnsEndpointDriver({ kube, fieldManager: 'trunkline' });
     await apply(cluster, [
       { apiVersion: 'externaldns.k8s.io/v1alpha1', kind: 'DNSEndpoint', metadata: { name: 'zurich', namespace }, spec: { endpoints: [] } },

@@ -12,7 +12,7 @@ describe('runtime on a real API server', () => {
   it('writes a status once and never again while nothing differs', async () => {
     const namespace = await uniqueNamespace(cluster, 'runtime');
     await apply(cluster, [widget(namespace, 'one', { size: 1 }), widget(namespace, 'two', { size: 2 })]);
-    const { runtime, kind, kube } = widgetRuntime(cluster, namespace);
+    const { runtime, kind, kube } = await widgetRuntime(cluster, namespace);
     await runtime.leading;
     const first = await eventually(() => {
       const one = kind.store.get(`${namespace}/one`);
@@ -30,7 +30,7 @@ describe('runtime on a real API server', () => {
   it('carries an edit, then a deletion through the finalizer, and forgets the object', async () => {
     const namespace = await uniqueNamespace(cluster, 'runtime');
     const forgotten: string[] = [];
-    const { runtime, kind } = widgetRuntime(cluster, namespace, {
+    const { runtime, kind } = await widgetRuntime(cluster, namespace, {
       reconciler: {
         reconcile: (object) => ({ ...seen(object), finalizer: 'ensure' }),
         finalize: (object) => ({ ...seen(object), done: true }),

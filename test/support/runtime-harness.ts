@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import { controller, type ControllerDeclaration } from '../../operator/runtime/controller.ts';
+import { type ControllerDeclaration, controller } from '../../operator/runtime/controller.ts';
 import { KubeClient } from '../../operator/runtime/kube-client.ts';
 import { type ClusterAccess, loadClusterAccess } from '../../operator/runtime/kube-config.ts';
 import { silentLog } from '../../operator/runtime/log.ts';
@@ -20,15 +20,18 @@ export interface Connection {
 }
 
 /** A connection of the runtime's own to a cluster, closed with the test. */
-export function connect(kubeconfigPath: string): Connection {
-  const access = loadClusterAccess({ flag: kubeconfigPath, env: {} }, realClock);
+export async function connect(kubeconfigPath: string): Promise<Connection> {
+  const access = await loadClusterAccess({ flag: kubeconfigPath, env: {} }, realClock);
   const transport = new HttpsTransport({ access, clock: realClock, userAgent: 'trunkline/test (runtime)' });
   onTestFinished(() => transport.close());
   return { access, transport, kube: new KubeClient(transport) };
 }
 
 /** Starts a runtime on real time; stopped with the test. */
-export function runRuntime(connection: Connection, options: Partial<RuntimeOptions> & Pick<RuntimeOptions, 'kinds' | 'controllers'>): Runtime {
+export function runRuntime(
+  connection: Connection,
+  options: Partial<RuntimeOptions> & Pick<RuntimeOptions, 'kinds' | 'controllers'>,
+): Runtime {
   const runtime = startRuntime({
     transport: connection.transport,
     kube: connection.kube,
@@ -54,13 +57,13 @@ export function seen(widget: Widget): Report<WidgetStatus> {
 }
 
 /** One controller over widgets of one namespace, reporting what `reconcile` says. */
-export function widgetRuntime(
+export async function widgetRuntime(
   cluster: Cluster,
   namespace: string,
   declaration: Partial<ControllerDeclaration<Widget, WidgetStatus>> = {},
   options: Partial<RuntimeOptions> = {},
-): Connection & { readonly kind: ReturnType<typeof widgets>; readonly runtime: Runtime } {
-  const connection = connect(cluster.kubeconfigPath);
+): Promise<Connection & { readonly kind: ReturnType<typeof widgets>; readonly runtime: Runtime }> {
+  const connection = await connect(cluster.kubeconfigPath);
   const kind = declaration.kind ?? widgets();
   const reconciler = { reconcile: seen, finalize: (widget: Widget) => ({ ...seen(widget), done: true }) };
   const controllers = [controller<Widget, WidgetStatus>({ reconciler, ...declaration, kind })];

@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../operator/api/meta.ts';
-import { type WatchedKind, watchedKind } from '../../operator/runtime/watched-kind.ts';
 import type { StatusBase } from '../../operator/runtime/reconciler.ts';
 import type { IndexFunction } from '../../operator/runtime/store.ts';
+import { type WatchedKind, watchedKind } from '../../operator/runtime/watched-kind.ts';
 import type { Cluster } from '../../sandbox/control-plane/cluster.ts';
 
 export interface WidgetSpec {
@@ -22,7 +22,7 @@ const GROUP = 'test.trunkline.dev';
 export const WIDGET_REF = { group: GROUP, version: 'v1', plural: 'widgets' } as const;
 
 export function widgets(indexes: Readonly<Record<string, IndexFunction<Widget>>> = {}): WatchedKind<Widget> {
-  return watchedKind<Widget>({ ...WIDGET_REF, kind: 'Widget', indexes });
+  return watchedKind<Widget>({ ...WIDGET_REF, kind: 'Widget', indexes, freeze: true });
 }
 
 export function widget(namespace: string, name: string, spec: WidgetSpec, annotations: Readonly<Record<string, string>> = {}): Widget {
@@ -78,5 +78,5 @@ const CRD = {
 /** Idempotent; resolves when the API server serves the kind. */
 export async function installWidgets(cluster: Cluster): Promise<void> {
   await cluster.kubectl(['apply', '--server-side', '--force-conflicts', '-f', '-'], { stdin: JSON.stringify(CRD) });
-  await cluster.kubectl(['wait', '--for=condition=Established', '--timeout=30s', `crd/widgets.${GROUP}`]);
+  await cluster.awaitEstablished([`crd/widgets.${GROUP}`]);
 }
