@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { kubeconfigText } from './kubeconfig.ts';
 
 /** All that is needed to work with a cluster as its administrator; plain data, so that it can cross process borders. */
@@ -36,6 +37,8 @@ export interface CommandOutput {
 
 /** Token lifetime: longer than any test run, shorter than a forgotten sandbox. */
 const TOKEN_DURATION = '24h';
+const ESTABLISH_MS = 30_000;
+const YOUNG_MS = 100;
 const MAX_OUTPUT_BYTES = 512 * 1024 * 1024;
 
 /** A cluster with kubectl and Helm at hand, whoever started it. */
@@ -88,8 +91,23 @@ export class Cluster implements ClusterAccess {
     const sources = files.map((file) => `--filename=${file}`);
     const applied = await this.kubectl(['apply', '--server-side', '--force-conflicts', '--output=name', ...sources]);
     const names = applied.stdout.split('\n').filter((line) => line.startsWith('customresourcedefinition.'));
-    if (names.length > 0) await this.kubectl(['wait', '--for=condition=Established', '--timeout=30s', ...names]);
+    if (names.length > 0) await this.awaitEstablished(names);
     return names;
+  }
+
+  /** Resolves when the API server serves these CRDs. `kubectl wait` fails on one so young that its conditions are still null: it is asked again. */
+  async awaitEstablished(names: readonly string[]): Promise<void> {
+    const deadline = performance.now() + ESTABLISH_MS;
+    for (;;) {
+      try {
+        await this.kubectl(['wait', '--for=condition=Established', '--timeout=30s', ...names]);
+        return;
+      } catch (thrown) {
+        const isYoung = thrown instanceof Error && thrown.message.includes('accessor error');
+        if (!isYoung || performance.now() > deadline) throw thrown;
+        await setTimeout(YOUNG_MS);
+      }
+    }
   }
 
   /** Environment for kubectl, Helm and others that should work on this cluster: nothing of the user's own settings reaches it. */

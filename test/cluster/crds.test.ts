@@ -186,7 +186,7 @@ describe('ratcheting', () => {
     onTestFinished(async () => {
       await cluster.kubectl(['delete', 'crd', `customers.${group}`, '--wait=false']);
     });
-    await cluster.kubectl(['wait', '--for=condition=Established', '--timeout=30s', `crd/customers.${group}`]);
+    await cluster.awaitEstablished([`crd/customers.${group}`]);
     const old = { ...CUSTOMER_SPEC, shortName: 'a.b' };
     await apply(cluster, [customer(old)]);
     await apply(cluster, [{ ...strict, spec: { ...strict.spec, names: { ...strict.spec.names, shortNames: [], categories: [] } } }]);
