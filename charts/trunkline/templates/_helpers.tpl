@@ -4,26 +4,14 @@
 
 {{- define "trunkline.fullname" -}}
 {{- if .Values.fullnameOverride }}
-{{- .Values.fullnameOverride | trunc 53 | trimSuffix "-" }}
-{{- else if contains (include "trunkline.name" .) .Release.Name }}
-{{- .Release.Name | trunc 53 | trimSuffix "-" }}
+{{- .Values.fullnameOverride | trunc 50 | trimSuffix "-" }}
 {{- else }}
-{{- printf "%s-%s" .Release.Name (include "trunkline.name" .) | trunc 53 | trimSuffix "-" }}
+{{- $name := include "trunkline.name" . }}
+{{- if contains $name .Release.Name }}
+{{- .Release.Name | trunc 50 | trimSuffix "-" }}
+{{- else }}
+{{- printf "%s-%s" .Release.Name $name | trunc 50 | trimSuffix "-" }}
 {{- end }}
-{{- end }}
-
-{{- define "trunkline.selectorLabels" -}}
-app.kubernetes.io/name: {{ include "trunkline.name" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
-{{- end }}
-
-{{- define "trunkline.labels" -}}
-{{ include "trunkline.selectorLabels" . }}
-app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
-app.kubernetes.io/managed-by: {{ .Release.Service }}
-helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
-{{- with .Values.commonLabels }}
-{{ toYaml . }}
 {{- end }}
 {{- end }}
 
@@ -31,89 +19,97 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- if .Values.serviceAccount.create }}
 {{- default (include "trunkline.fullname" .) .Values.serviceAccount.name }}
 {{- else }}
-{{- default "default" .Values.serviceAccount.name }}
+{{- required "serviceAccount.name is required when serviceAccount.create is false" .Values.serviceAccount.name }}
 {{- end }}
 {{- end }}
 
-{{- define "trunkline.image" -}}
-{{- if .Values.image.digest }}
-{{- printf "%s@%s" .Values.image.repository .Values.image.digest }}
-{{- else }}
-{{- printf "%s:%s" .Values.image.repository (default .Chart.AppVersion .Values.image.tag) }}
+{{- define "trunkline.selectorLabels" -}}
+app.kubernetes.io/name: {{ include "trunkline.name" . }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/component: operator
+{{- end }}
+
+{{- define "trunkline.labels" -}}
+{{ include "trunkline.selectorLabels" . }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+app.kubernetes.io/part-of: trunkline
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
+{{- with .Values.commonLabels }}
+{{ toYaml . }}
 {{- end }}
 {{- end }}
 
-{{/* What the operator does with objects of a namespace that it works in. */}}
+{{/* The file that the operator reads: exactly the keys of its own schema of settings (docs/reference/settings.md). */}}
+{{- define "trunkline.config" -}}
+{{- $v := .Values -}}
+{{- $config := dict
+  "installation" (required "installation is required: the name of this installation, part of the marker on everything that the operator makes outside" $v.installation)
+  "namespace" .Release.Namespace
+  "watchNamespaces" $v.watchNamespaces
+  "actuation" $v.actuation
+  "defaults" (dict "changePolicy" $v.defaults.changePolicy)
+  "provider" (dict "name" $v.provider.name)
+  "tenantPollSeconds" (int $v.tenantPollSeconds)
+  "resyncSeconds" (int $v.resyncSeconds)
+  "concurrency" (int $v.concurrency)
+  "lanes" (dict "inFlight" (int $v.lanes.inFlight))
+  "leaderElection" (dict "enabled" $v.leaderElection.enabled "name" (default (include "trunkline.fullname" .) $v.leaderElection.name))
+  "server" (dict "host" "0.0.0.0" "port" (int $v.server.port))
+  "logLevel" $v.logLevel
+-}}
+{{- $cloud := dict "name" $v.cloud.name -}}
+{{- if eq $v.cloud.name "Custom" -}}
+{{- $_ := set $cloud "login" $v.cloud.login -}}
+{{- $_ := set $cloud "graph" $v.cloud.graph -}}
+{{- $_ := set $cloud "teamsAdmin" $v.cloud.teamsAdmin -}}
+{{- if $v.cloud.caSecretRef.name -}}{{- $_ := set $cloud "caFile" "/etc/trunkline/secrets/cloud-ca.crt" -}}{{- end -}}
+{{- end -}}
+{{- $_ := set $config "cloud" $cloud -}}
+{{- if $v.portalUrl -}}{{- $_ := set $config "portalUrl" $v.portalUrl -}}{{- end -}}
+{{- if $v.mail.host -}}
+{{- $mail := dict "host" $v.mail.host "port" (int $v.mail.port) "security" $v.mail.security "from" $v.mail.from -}}
+{{- if $v.mail.username -}}{{- $_ := set $mail "username" $v.mail.username -}}{{- end -}}
+{{- if $v.mail.passwordSecretRef.name -}}{{- $_ := set $mail "passwordFile" "/etc/trunkline/secrets/mail-password" -}}{{- end -}}
+{{- if $v.mail.caSecretRef.name -}}{{- $_ := set $mail "caFile" "/etc/trunkline/secrets/mail-ca.crt" -}}{{- end -}}
+{{- if $v.mail.templatesConfigMap -}}{{- $_ := set $mail "templatesFolder" "/etc/trunkline/mail-templates" -}}{{- end -}}
+{{- $_ := set $config "mail" $mail -}}
+{{- end -}}
+{{ toYaml $config }}
+{{- end }}
+
+{{/* Secrets that are mounted as files, one source each. */}}
+{{- define "trunkline.secretSources" -}}
+{{- $v := .Values -}}
+{{- if and (eq $v.cloud.name "Custom") $v.cloud.caSecretRef.name }}
+- secret: {name: {{ $v.cloud.caSecretRef.name | quote }}, items: [{key: {{ $v.cloud.caSecretRef.key | quote }}, path: cloud-ca.crt}]}
+{{- end }}
+{{- if and $v.mail.host $v.mail.passwordSecretRef.name }}
+- secret: {name: {{ $v.mail.passwordSecretRef.name | quote }}, items: [{key: {{ $v.mail.passwordSecretRef.key | quote }}, path: mail-password}]}
+{{- end }}
+{{- if and $v.mail.host $v.mail.caSecretRef.name }}
+- secret: {name: {{ $v.mail.caSecretRef.name | quote }}, items: [{key: {{ $v.mail.caSecretRef.key | quote }}, path: mail-ca.crt}]}
+{{- end }}
+{{- end }}
+
+{{/* What the operator does in every namespace that it works in. */}}
 {{- define "trunkline.workRules" -}}
 - apiGroups: [trunkline.dev]
   resources: [customers, sitelocations, sbcdevices, numberranges, invitations]
-  # patch: finalizers. A spec is never written.
-  verbs: [get, list, watch, patch]
+  verbs: [get, list, watch, patch] # patch: the finalizer
 - apiGroups: [trunkline.dev]
   resources: [customers/status, sitelocations/status, sbcdevices/status, numberranges/status, invitations/status]
   verbs: [patch]
-- apiGroups: [""]
+- apiGroups: ['']
   resources: [secrets]
-  # By reference only: no list, no watch.
-  verbs: [get]
-- apiGroups: [""]
+  verbs: [get] # by reference only: neither list nor watch
+- apiGroups: ['']
   resources: [configmaps]
-  # Prefixes by reference; long lists of granted numbers in ConfigMaps of its own.
-  verbs: [get, create, patch]
+  verbs: [get, create, patch] # lists of prefixes; what is too long for a status
 - apiGroups: [externaldns.k8s.io]
   resources: [dnsendpoints]
   verbs: [get, list, create, patch, delete]
 - apiGroups: [events.k8s.io]
   resources: [events]
   verbs: [create, patch]
-{{- end }}
-
-{{/* The file that operator/config/load.ts reads. */}}
-{{- define "trunkline.config" -}}
-installation: {{ .Values.installation | quote }}
-namespace: {{ .Release.Namespace | quote }}
-watchNamespaces: {{ toJson .Values.watchNamespaces }}
-actuation: {{ .Values.actuation }}
-defaults:
-  changePolicy: {{ .Values.defaults.changePolicy }}
-provider:
-  name: {{ .Values.provider.name | quote }}
-{{- with .Values.portalUrl }}
-portalUrl: {{ . | quote }}
-{{- end }}
-cloud:
-  name: {{ .Values.cloud.name }}
-  {{- if eq .Values.cloud.name "Custom" }}
-  login: {{ required "cloud.login is required with cloud.name Custom" .Values.cloud.login | quote }}
-  graph: {{ required "cloud.graph is required with cloud.name Custom" .Values.cloud.graph | quote }}
-  teamsAdmin: {{ required "cloud.teamsAdmin is required with cloud.name Custom" .Values.cloud.teamsAdmin | quote }}
-  {{- if .Values.cloud.caConfigMap }}
-  caFile: /etc/trunkline-cloud/ca.crt
-  {{- end }}
-  {{- end }}
-{{- if .Values.mail.host }}
-mail:
-  host: {{ .Values.mail.host | quote }}
-  port: {{ .Values.mail.port }}
-  security: {{ .Values.mail.security }}
-  from: {{ required "mail.from is required with mail.host" .Values.mail.from | quote }}
-  {{- with .Values.mail.username }}
-  username: {{ . | quote }}
-  {{- end }}
-  {{- if .Values.mail.passwordSecret }}
-  passwordFile: /etc/trunkline-mail/password
-  {{- end }}
-{{- end }}
-tenantPollSeconds: {{ .Values.tenantPollSeconds }}
-resyncSeconds: {{ .Values.resyncSeconds }}
-concurrency: {{ .Values.concurrency }}
-lanes:
-  inFlight: {{ .Values.inFlight }}
-leaderElection:
-  enabled: true
-  name: {{ include "trunkline.fullname" . }}
-server:
-  host: 0.0.0.0
-  port: 8080
-logLevel: {{ .Values.logLevel }}
 {{- end }}
