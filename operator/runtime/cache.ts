@@ -84,14 +84,18 @@ export class ObjectCache<T extends KubeObject> implements ObjectStore<T> {
     this.#onListenerError = report;
   }
 
-  /** The sink for one reflector: of all namespaces, or of the one it watches. */
+  /**
+   * The sink for one reflector: of all namespaces, or of the one it watches. Its first picture grows in the cache itself, since nobody may read
+   * before `synced`; every later one grows aside and replaces what there is at once.
+   */
   feed(namespace?: string): ReflectorSink {
     this.#feeds++;
     let picture: Map<ObjectKey, T> | undefined;
     let isFirst = true;
     return {
       init: () => {
-        picture = new Map();
+        if (isFirst) this.#clear(namespace);
+        else picture = new Map();
       },
       apply: (object) => {
         if (picture === undefined) this.#accept(keyOf(object), object as T);
@@ -102,11 +106,10 @@ export class ObjectCache<T extends KubeObject> implements ObjectStore<T> {
         else picture.delete(keyOf(object));
       },
       initDone: (resourceVersion) => {
-        const complete = picture ?? new Map<ObjectKey, T>();
+        if (picture !== undefined) this.#replace(picture, resourceVersion, namespace);
         picture = undefined;
         if (isFirst) this.#syncedFeeds++;
         isFirst = false;
-        this.#replace(complete, resourceVersion, namespace);
       },
     };
   }
@@ -128,6 +131,13 @@ export class ObjectCache<T extends KubeObject> implements ObjectStore<T> {
     const key = keyOf(object);
     const known = this.#objects.get(key);
     if (known !== undefined && known.metadata.uid === object.metadata.uid) this.#set(key, known, undefined);
+  }
+
+  /** A first picture that broke off. */
+  #clear(namespace: string | undefined): void {
+    for (const [key, known] of this.#objects) {
+      if (namespace === undefined || known.metadata.namespace === namespace) this.#set(key, known, undefined);
+    }
   }
 
   #delete(object: T): void {
