@@ -7,7 +7,7 @@ import type { SbcView } from '../../integrations/sbc/port.ts';
 import type { FinalReport, ReconcileContext, Reconciler, Report } from '../../runtime/reconciler.ts';
 import type { ControllerDeps } from '../deps.ts';
 import { freshness } from '../freshness.ts';
-import { adoption, type Governance, govern } from '../governance.ts';
+import { adoption, type Governance, govern, isConfirmed } from '../governance.ts';
 import { type SiteScope, siteScope } from '../site-scope.ts';
 import { deviceTarget, numbersTarget, ownerOf } from '../targets.ts';
 import { firstFailure, handOver, hasChanges, workOn } from '../work.ts';
@@ -24,6 +24,17 @@ import { DeviceSuspicions, type Suspicion } from './suspicion.ts';
 const SBC_POLL_MS = 15 * 60_000;
 const SUSPECT_RECHECK_MS = 60_000;
 const NO_GRANTS: Grants = { granted: [], refused: [], open: [], captures: [] };
+
+/** What an edit would take away, and how its confirmation is called; without a name the whole object is confirmed. */
+interface Going {
+  readonly going: readonly string[];
+  readonly part: string | undefined;
+}
+
+/** A trunk whose device still has rules of the range although no trunk of the site leads there any more. */
+function formerTrunk(range: NumberRange, places: readonly Placement[]): string | undefined {
+  return (range.status?.trunks ?? []).find(({ device }) => !places.some((place) => place.device === device))?.name;
+}
 
 /** Puts a range's numbers into the dial plans of every trunk's SBC, and keeps them there. */
 export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRangeStatus> {
@@ -58,7 +69,10 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
     const looks = await this.#look(range, scope, placements.places, owner, ctx);
     const grants = undeployed ? NO_GRANTS : this.#grant(range, patterns.prefixes, held, placements.places, looks);
     const leaving = leavingPatterns(held, undeployed ? [] : patterns.prefixes);
-    const silence = this.#silence(range, scope, leaving, owner, undeployed, ctx);
+    const former = formerTrunk(range, placements.places);
+    const going = former === undefined ? leaving : [...held];
+    const part = undeployed ? undefined : former === undefined ? 'patterns' : `trunk/${former}`;
+    const silence = this.#silence(range, scope, { going, part }, owner, ctx);
     const suspicion = this.#suspect(looks);
     const works = [...looks].map(([device, seen]) =>
       workOn<SbcView>({
@@ -193,21 +207,22 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
   }
 
   /** Only asked for when something would go: who holds which number is the most expensive look there is. */
-  #silence(
-    range: NumberRange,
-    scope: SiteScope,
-    leaving: readonly string[],
-    owner: string,
-    undeployed: boolean,
-    ctx: ReconcileContext,
-  ): Silence {
-    if (leaving.length === 0) return { verdict: 'free' };
+  #silence(range: NumberRange, scope: SiteScope, { going, part }: Going, owner: string, ctx: ReconcileContext): Silence {
+    if (going.length === 0) return { verdict: 'free' };
     const { delivery, clock, settings } = this.#deps;
     const readable = !scope.essentials && scope.tenantId !== undefined;
     const numbers = readable
       ? delivery.see<NumbersView>(numbersTarget(scope.tenantId ?? ''), owner, freshness(ctx, clock, settings.tenantPollMs))
       : undefined;
-    return silencing({ range, patterns: leaving, essentials: scope.essentials, numbers, ...(undeployed ? {} : { part: 'patterns' }) });
+    // A trunk is taken out of the site: confirming it there confirms it for all its ranges.
+    const confirmed = part !== undefined && isConfirmed(scope.site, part);
+    return silencing({
+      range,
+      patterns: confirmed ? [] : going,
+      essentials: scope.essentials,
+      numbers,
+      ...(part === undefined ? {} : { part }),
+    });
   }
 
   #suspect(looks: ReadonlyMap<ObjectKey, Seen<SbcView>>): Suspicion | undefined {

@@ -18,8 +18,15 @@ import { type SiteScope, siteScope } from '../site-scope.ts';
 import { deviceTarget, directoryTarget, dnsTarget, ownerOf, voiceTarget } from '../targets.ts';
 import { firstFailure, handOver, hasChanges, type Work, workOn } from '../work.ts';
 import { accept, desiredObjects, siteGate, usageName } from './plan.ts';
-import { removeSite, sharedWithSibling } from './removal.ts';
+import { editHold, removeSite, sharedWithSibling } from './removal.ts';
 import { type SiteFindings, siteConditions, siteEvents, siteStatus } from './report.ts';
+
+/** Where a plan is for, and whether what it would remove has to stay for now. */
+interface PlannedPlace {
+  readonly system: string;
+  readonly target: string;
+  readonly keepsRemovals?: boolean;
+}
 
 /** Deploys a site: voice routing in the customer's tenant, address records, and the proof that its SBCs serve it. */
 export class SiteLocationReconciler implements Reconciler<SiteLocation, SiteLocationStatus> {
@@ -45,7 +52,7 @@ export class SiteLocationReconciler implements Reconciler<SiteLocation, SiteLoca
 
     await this.#connect(scope, ctx);
     const looks = this.#look(scope, owner, ctx);
-    const plan = (observed: readonly OutsideObject[], desired: readonly OutsideObject[], work: { system: string; target: string }): Plan =>
+    const plan = (observed: readonly OutsideObject[], desired: readonly OutsideObject[], work: PlannedPlace): Plan =>
       planObjects({
         desired: accepted.status === 'True' && !undeployed ? desired : [],
         observed,
@@ -53,13 +60,18 @@ export class SiteLocationReconciler implements Reconciler<SiteLocation, SiteLoca
         policy: governance.policy,
         adopts: adoption(site),
         order: VOICE_ROUTING_ORDER,
-        keeps: () => accepted.status !== 'True',
+        keeps: () => accepted.status !== 'True' || work.keepsRemovals === true,
         shared: (object) => sharedWithSibling(object, scope, stores),
       });
+    const voicePlace = { system: 'teams-admin', target: scope.tenantId ?? '' };
+    const heldRemoval =
+      looks.voice?.state === 'seen'
+        ? editHold(scope, plan(looks.voice.view.objects, desire.voice, voicePlace).removals, looks.voice.view)
+        : undefined;
     const voice =
       looks.voice &&
       this.#work(owner, voiceTarget(scope.tenantId ?? ''), looks.voice, (seen) =>
-        plan(seen, desire.voice, { system: 'teams-admin', target: scope.tenantId ?? '' }),
+        plan(seen, desire.voice, { ...voicePlace, keepsRemovals: heldRemoval !== undefined }),
       );
     const dns =
       looks.dns &&
@@ -75,6 +87,7 @@ export class SiteLocationReconciler implements Reconciler<SiteLocation, SiteLoca
       accepted,
       closedGate,
       governance,
+      heldRemoval,
       name,
       desire,
       voice,

@@ -139,13 +139,38 @@ function unseenStep(seen: Seen<unknown>, target: Target): RemovalStep {
 /** A route reachable from a granted policy silences people when it goes (telephony 7.1); what cannot be read counts as granted. */
 function deletionHold(scope: SiteScope, works: readonly Work[]): string | undefined {
   if (isConfirmed(scope.site)) return undefined;
-  const policies = works.flatMap(({ plan }) => plan?.removals ?? []).filter(({ kind }) => kind === 'VoiceRoutingPolicy');
-  const voice = works.find(({ target }) => target.system === 'teams-admin')?.seen;
-  const grants = voice?.state === 'seen' ? (voice.view as VoiceView).grants : undefined;
-  const affected = policies.filter(({ name }) => grants === undefined || (grants[name.toLowerCase()] ?? 0) > 0);
-  if (affected.length === 0) return undefined;
-  const users =
-    grants === undefined ? 'an unknown number of' : affected.reduce((sum, { name }) => sum + (grants[name.toLowerCase()] ?? 0), 0);
-  const names = affected.map(({ name }) => name).join(', ');
-  return `Removing the site would take outbound calling from ${users} users who have policy ${names}; annotate trunkline.dev/confirm-delete=${scope.site.metadata.name} to go on`;
+  const seen = works.find(({ target }) => target.system === 'teams-admin')?.seen;
+  const view = seen?.state === 'seen' ? (seen.view as VoiceView) : undefined;
+  return silenced(
+    scope,
+    works.flatMap(({ plan }) => plan?.removals ?? []),
+    view,
+    scope.site.metadata.name,
+  );
+}
+
+/** The same for what an edit takes away: `deploy: false` on the Customer, or a trunk taken out of the spec (telephony 7.1). */
+export function editHold(scope: SiteScope, removals: readonly OutsideObject[], view: VoiceView): string | undefined {
+  const { site } = scope;
+  if (isConfirmed(site)) return undefined;
+  const kept = new Set(site.spec.trunks.map(({ name }) => name));
+  const removed = (site.status?.trunks ?? []).map(({ name }) => name).filter((name) => !kept.has(name));
+  const undeployed = scope.customer?.spec.deploy === false;
+  if (!undeployed && removed.length > 0 && removed.every((trunk) => isConfirmed(site, `trunk/${trunk}`))) return undefined;
+  const part = undeployed || removed[0] === undefined ? site.metadata.name : `${site.metadata.name}/trunk/${removed[0]}`;
+  return silenced(scope, removals, view, part);
+}
+
+function silenced(
+  scope: SiteScope,
+  removals: readonly OutsideObject[],
+  view: VoiceView | undefined,
+  confirmation: string,
+): string | undefined {
+  const routing = removals.filter(({ kind }) => kind === 'VoiceRoutingPolicy' || kind === 'VoiceRoute');
+  const policy = scope.site.status?.usageName ?? routing[0]?.name ?? '';
+  const users = view?.grants === undefined ? undefined : (view.grants[policy.toLowerCase()] ?? 0);
+  if (routing.length === 0 || users === 0) return undefined;
+  const names = routing.map(({ kind, name }) => `${kind} ${name}`).join(', ');
+  return `Removing ${names} would take outbound calling from ${users ?? 'an unknown number of'} users who have policy ${policy}; annotate trunkline.dev/confirm-delete=${confirmation} to go on`;
 }

@@ -23,6 +23,8 @@ export interface SiteFindings {
   readonly accepted: Finding;
   readonly closedGate: Gate;
   readonly governance: Governance;
+  /** What an edit would take from users, and how to confirm it; undefined: nothing is held. */
+  readonly heldRemoval: string | undefined;
   readonly name: string;
   readonly desire: SiteDesire;
   readonly directory: Seen<DirectoryView> | undefined;
@@ -184,10 +186,13 @@ function m365Deployed(found: SiteFindings): Finding {
   if (voice === undefined)
     return previous(found, 'M365Deployed')?.status === 'True' ? (previous(found, 'M365Deployed') as Finding) : blockedBy(closedGate);
   if (voice.plan === undefined) return unseen(found, 'M365Deployed', voice.seen, 'The voice configuration of the tenant');
+  if (found.heldRemoval !== undefined) return stalls('M365Deployed', 'DeletionHeld', found.heldRemoval);
   const taken = voice.plan.items.filter(({ standing }) => standing === 'Taken');
   if (taken.length > 0) return nameTaken(taken);
   const failure = voice.failures[0];
   if (failure !== undefined) return failed('M365Deployed', failure.error);
+  if (scope.customer?.spec.deploy === false)
+    return waits('M365Deployed', 'Undeployed', 'The Customer has spec.deploy: false, so routing is taken back');
   const open = voice.plan.items.filter(({ standing }) => standing === 'ToCreate' || standing === 'ToUpdate' || standing === 'ToAdopt');
   return open.length === 0 ? holds('M365Deployed', 'Deployed', 'Usage, route and policy read back as wanted') : pending(found, open);
 }
