@@ -8,13 +8,25 @@ interface Sample {
   readonly metricName?: string;
 }
 
+/** One series of a gauge that is told anew whenever metrics are read. */
+export interface ObservedSample {
+  readonly labels: Labels;
+  readonly value: number;
+}
+
 interface Series {
   readonly labels: Labels;
   samples(name: string): readonly Sample[];
 }
 
-/** More series than this in one metric are a mistake in its labels; what comes on top is counted and not kept. */
+export interface MetersOptions {
+  /** Series of one metric; what comes on top is counted and not kept. Default 5000: more are a mistake in labels, or too many objects to tell apart. */
+  readonly maxSeries?: number;
+}
+
 const MAX_SERIES = 5000;
+/** Read last, so that it tells of the very scrape that it is part of. */
+const LEFT_OUT = 'trunkline_metric_series_left_out';
 
 /**
  * Metrics in a Prometheus registry. Counting is adding to a number that the caller holds; the registry reads the numbers when it is scraped
@@ -23,6 +35,11 @@ const MAX_SERIES = 5000;
 export class PrometheusMeters {
   readonly registry = new Registry();
   readonly #metrics = new Map<string, Metric>();
+  readonly #maxSeries: number;
+
+  constructor({ maxSeries = MAX_SERIES }: MetersOptions = {}) {
+    this.#maxSeries = maxSeries;
+  }
 
   /** Adds Node's own metrics (event loop, heap, gc) and `trunkline_build_info`. */
   addProcessMetrics(build: { readonly version: string; readonly commit: string }): void {
@@ -44,17 +61,26 @@ export class PrometheusMeters {
 
   /** Replaces an earlier one of the same name and labels. */
   observedGauge(name: string, help: string, labels: Labels, read: () => number): void {
-    this.#metric(name, help, 'gauge').replace(new ObservedGauge(labels, read));
+    if (!this.#metric(name, help, 'gauge').put(new ObservedGauge(labels, read))) this.#countDropped(name);
   }
 
-  /** The series disappears, as when its object is gone. */
-  remove(name: string, labels: Labels): void {
-    this.#metrics.get(name)?.remove(labels);
+  /**
+   * A gauge whose series are listed when metrics are read, for objects that come and go: a series is there exactly as long as `read` names it.
+   * `read` names each set of labels once. What is beyond the limit is left out, and told in `trunkline_metric_series_left_out`.
+   */
+  observedSeries(name: string, help: string, read: () => Iterable<ObservedSample>): void {
+    const leftOut = this.gauge(LEFT_OUT, 'Series beyond the limit of a metric when it was last read', { metric: name });
+    this.#metric(name, help, 'gauge').put(new ObservedSeries(read, this.#maxSeries, leftOut));
   }
 
-  /** The exposition text. */
-  text(): Promise<string> {
-    return this.registry.metrics();
+  /** The exposition text. Other work goes on between two metrics: those with a series for each object take milliseconds. */
+  async text(): Promise<string> {
+    const parts: string[] = [];
+    for (const { name } of this.registry.getMetricsAsArray().sort(lastIfLeftOut)) {
+      parts.push(await this.registry.getSingleMetricAsString(name));
+      await nextTurn();
+    }
+    return `${parts.join('\n\n')}\n`;
   }
 
   #cell<S extends Series>(name: string, help: string, type: MetricType, labels: Labels, make: () => S): S {
@@ -62,9 +88,12 @@ export class PrometheusMeters {
     const known = metric.find(labels);
     if (known !== undefined) return known as S; // one name has one type: the metric checks it
     const cell = make();
-    if (!metric.add(cell))
-      this.counter('trunkline_metric_series_dropped_total', 'Series beyond the limit of a metric', { metric: name }).inc();
+    if (!metric.put(cell)) this.#countDropped(name);
     return cell;
+  }
+
+  #countDropped(metric: string): void {
+    this.counter('trunkline_metric_series_dropped_total', 'Series beyond the limit of a metric', { metric }).inc();
   }
 
   #metric(name: string, help: string, type: MetricType): Metric {
@@ -73,12 +102,20 @@ export class PrometheusMeters {
       if (known.type !== type) throw new Error(`metric ${name} is a ${known.type}, not a ${type}`);
       return known;
     }
-    const metric = new Metric(name, help, type);
+    const metric = new Metric(name, help, type, this.#maxSeries);
     this.#metrics.set(name, metric);
     // The registry needs only name and get(); its type also lists what it calls on its own metrics.
     this.registry.registerMetric(metric as unknown as Parameters<Registry['registerMetric']>[0]);
     return metric;
   }
+}
+
+function lastIfLeftOut(left: { readonly name: string }, right: { readonly name: string }): number {
+  return Number(left.name === LEFT_OUT) - Number(right.name === LEFT_OUT);
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 type MetricType = 'counter' | 'gauge' | 'histogram';
@@ -88,29 +125,25 @@ class Metric {
   readonly help: string;
   readonly type: MetricType;
   readonly #series = new Map<string, Series>();
+  readonly #maxSeries: number;
 
-  constructor(name: string, help: string, type: MetricType) {
+  constructor(name: string, help: string, type: MetricType, maxSeries: number) {
     this.name = name;
     this.help = help;
     this.type = type;
+    this.#maxSeries = maxSeries;
   }
 
   find(labels: Labels): Series | undefined {
     return this.#series.get(labelKey(labels));
   }
 
-  add(series: Series): boolean {
-    if (this.#series.size >= MAX_SERIES) return false;
-    this.#series.set(labelKey(series.labels), series);
+  /** Takes the place of an earlier one with the same labels; false when there is no room for another. */
+  put(series: Series): boolean {
+    const key = labelKey(series.labels);
+    if (this.#series.size >= this.#maxSeries && !this.#series.has(key)) return false;
+    this.#series.set(key, series);
     return true;
-  }
-
-  replace(series: Series): void {
-    this.#series.set(labelKey(series.labels), series);
-  }
-
-  remove(labels: Labels): void {
-    this.#series.delete(labelKey(labels));
   }
 
   get(): object {
@@ -175,6 +208,30 @@ class ObservedGauge implements Series {
 
   samples(): readonly Sample[] {
     return [{ labels: this.labels, value: this.#read() }];
+  }
+}
+
+class ObservedSeries implements Series {
+  readonly labels: Labels = {};
+  readonly #read: () => Iterable<ObservedSample>;
+  readonly #limit: number;
+  readonly #leftOut: Gauge;
+
+  constructor(read: () => Iterable<ObservedSample>, limit: number, leftOut: Gauge) {
+    this.#read = read;
+    this.#limit = limit;
+    this.#leftOut = leftOut;
+  }
+
+  samples(): readonly Sample[] {
+    const samples: Sample[] = [];
+    let leftOut = 0;
+    for (const sample of this.#read()) {
+      if (samples.length < this.#limit) samples.push(sample);
+      else leftOut += 1;
+    }
+    this.#leftOut.set(leftOut);
+    return samples;
   }
 }
 
