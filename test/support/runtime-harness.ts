@@ -1,4 +1,5 @@
 import { onTestFinished } from 'vitest';
+import type { Clock } from '../../operator/runtime/clock.ts';
 import { type ControllerDeclaration, controller } from '../../operator/runtime/controller.ts';
 import { KubeClient } from '../../operator/runtime/kube-client.ts';
 import { type ClusterAccess, loadClusterAccess } from '../../operator/runtime/kube-config.ts';
@@ -20,9 +21,9 @@ export interface Connection {
 }
 
 /** A connection of the runtime's own to a cluster, closed with the test. */
-export async function connect(kubeconfigPath: string): Promise<Connection> {
-  const access = await loadClusterAccess({ flag: kubeconfigPath, env: {} }, realClock);
-  const transport = new HttpsTransport({ access, clock: realClock, userAgent: 'trunkline/test (runtime)' });
+export async function connect(kubeconfigPath: string, clock: Clock = realClock): Promise<Connection> {
+  const access = await loadClusterAccess({ flag: kubeconfigPath, env: {} }, clock);
+  const transport = new HttpsTransport({ access, clock, userAgent: 'trunkline/test (runtime)' });
   onTestFinished(() => transport.close());
   return { access, transport, kube: new KubeClient(transport) };
 }
@@ -58,12 +59,12 @@ export function seen(widget: Widget): Report<WidgetStatus> {
 
 /** One controller over widgets of one namespace, reporting what `reconcile` says. */
 export async function widgetRuntime(
-  cluster: Cluster,
+  cluster: Pick<Cluster, 'kubeconfigPath'>,
   namespace: string,
   declaration: Partial<ControllerDeclaration<Widget, WidgetStatus>> = {},
   options: Partial<RuntimeOptions> = {},
 ): Promise<Connection & { readonly kind: ReturnType<typeof widgets>; readonly runtime: Runtime }> {
-  const connection = await connect(cluster.kubeconfigPath);
+  const connection = await connect(cluster.kubeconfigPath, options.clock);
   const kind = declaration.kind ?? widgets();
   const reconciler = { reconcile: seen, finalize: (widget: Widget) => ({ ...seen(widget), done: true }) };
   const controllers = [controller<Widget, WidgetStatus>({ reconciler, ...declaration, kind })];
