@@ -24,7 +24,20 @@ export class Asks {
     const known = this.#byOwner.get(owner);
     // Asking again while waiting does not move the bound, or a read under way would never be young enough.
     const isSameWait = known?.waitsFor === 'read' && waitsFor === 'read';
-    this.#byOwner.set(owner, { notBefore, youngerThan: isSameWait ? Math.min(known.youngerThan, youngerThan) : youngerThan, waitsFor });
+    this.#byOwner.set(owner, {
+      notBefore: isSameWait ? Math.max(known.notBefore, notBefore) : notBefore,
+      youngerThan: isSameWait ? Math.min(known.youngerThan, youngerThan) : youngerThan,
+      waitsFor,
+    });
+  }
+
+  /**
+   * The owner was served with a read that began then. A question for a read not before a given time stays open: it came back for another
+   * reason meanwhile, and the answer will be news.
+   */
+  served(owner: string, begun: Begun): void {
+    const ask = this.#byOwner.get(owner);
+    if (ask?.waitsFor !== 'read' || begun.at >= ask.notBefore) this.#byOwner.delete(owner);
   }
 
   delete(owner: string): void {

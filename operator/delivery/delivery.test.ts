@@ -44,6 +44,18 @@ describe('looking at a target', () => {
     expect(cloud.readTimes).toHaveLength(4);
   });
 
+  it('still wakes an owner for the fresh read it asked for when it looked at an older picture meanwhile', async () => {
+    const { clock, see, woken } = house();
+    see(tenant('t1'), 'o');
+    await clock.advance(50);
+    see(tenant('t1'), 'o');
+    woken.length = 0;
+    expect(see(tenant('t1'), 'o', { notBefore: clock.monotonic() }).state).toBe('reading');
+    expect(see(tenant('t1'), 'o').state).toBe('seen'); // woken for another reason, and content with what there is
+    await clock.advance(50);
+    expect(woken).toEqual(['o']);
+  });
+
   it('does not take a read that was under way at the invalidation for a fresh one', async () => {
     const { clock, see, woken, delivery, cloud } = house();
     see(tenant('t1'), 'o');

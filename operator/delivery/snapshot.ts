@@ -86,7 +86,7 @@ export class SnapshotStore {
     entry.keepMs = Math.max(entry.keepMs, maxAgeMs);
     const { picture, failure } = entry;
     if (picture !== undefined && this.#satisfies(entry, picture, owner, maxAgeMs, notBefore)) {
-      entry.asks.delete(owner);
+      entry.asks.served(owner, picture.begun);
       return { state: 'seen', view: picture.view, readAt: picture.begun.at, seq: picture.seq };
     }
     const known = failure !== undefined && failure.begun.order > entry.staleBefore && failure.begun.at >= notBefore ? failure : undefined;
