@@ -68,6 +68,7 @@ async function listAll(api: CustomObjectsApi, namespace: string): Promise<Item[]
 
 function isReady({ metadata, status }: Item): boolean {
   const ready = status?.conditions.find(({ type }) => type === 'Ready');
+  if (status?.conditions.some(({ type }) => type === 'Reconciling')) return false;
   return ready?.status === 'True' && ready.observedGeneration === metadata.generation; // a kept Ready of an older spec does not count
 }
 

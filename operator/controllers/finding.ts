@@ -1,4 +1,4 @@
-import type { Condition, ConditionStatus } from '../api/meta.ts';
+import type { Condition, ConditionStatus, ObjectMeta } from '../api/meta.ts';
 import type { Reason } from '../api/reasons.ts';
 import type { OperatorError } from '../errors/operator-error.ts';
 import type { ConditionInput } from '../runtime/reconciler.ts';
@@ -55,6 +55,31 @@ export function conditionOf(
   type: string,
 ): Condition | undefined {
   return object.status?.conditions?.find((condition) => condition.type === type);
+}
+
+/**
+ * What the object said last about this, with what it meant for the object. It holds while a look is under way: asking is no news, and a
+ * condition that goes back and forth at every look wakes everybody who reads it.
+ */
+export function lastWord(object: Spoken, type: string): Finding | undefined {
+  const known = conditionOf(object, type);
+  if (known === undefined) return undefined;
+  const { status, reason, message } = known;
+  const stalled = conditionOf(object, 'Stalled')?.reason === reason;
+  return { type, status, reason: reason as Reason, message, effect: stalled ? 'stalls' : 'waits' };
+}
+
+/** Says that the last words are about an older spec, until the first look for the new one has ended. */
+export function lookingAnew(object: Spoken & { readonly metadata: ObjectMeta }, isReading: boolean): Summary['progressing'] {
+  const isNew = object.status?.observedGeneration !== object.metadata.generation;
+  const wasLooking = conditionOf(object, 'Reconciling')?.reason === 'Observing';
+  return isReading && (isNew || wasLooking)
+    ? { reason: 'Observing', message: 'The outside is being read for the present spec' }
+    : undefined;
+}
+
+interface Spoken {
+  readonly status?: { readonly observedGeneration?: number; readonly conditions?: readonly Condition[] };
 }
 
 export interface Summary {

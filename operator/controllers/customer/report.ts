@@ -9,7 +9,19 @@ import type { DirectoryView } from '../../integrations/graph/port.ts';
 import type { ConditionInput, EventInput } from '../../runtime/reconciler.ts';
 import type { Access } from '../credentials.ts';
 import { type ControllerSettings, INDEX, type Stores } from '../deps.ts';
-import { conditionOf, exempt, type Finding, failed, holds, satisfies, stalls, summarize, waits } from '../finding.ts';
+import {
+  conditionOf,
+  exempt,
+  type Finding,
+  failed,
+  holds,
+  lastWord,
+  lookingAnew,
+  satisfies,
+  stalls,
+  summarize,
+  waits,
+} from '../finding.ts';
 import type { Governance } from '../governance.ts';
 import { unmanagedPaths } from '../managed-fields.ts';
 
@@ -42,12 +54,12 @@ export function customerConditions(found: CustomerFindings): ConditionInput[] {
     { type: 'Deployed', ...deployed, effect: 'fine' as const, reason: deployed.reason as Reason },
   ];
   const gates = [enabled(found), ...findings, childrenHealthy(found)];
-  const { hold } = found.governance;
+  const progressing = found.governance.hold ?? lookingAnew(found.customer, found.identity?.state === 'reading');
   const summary = summarize({
     needs: NEEDS,
     findings: gates,
     ready: { reason: 'Ready', message: 'The tenant can be worked in and no site or range has failed' },
-    ...(hold === undefined ? {} : { progressing: hold }),
+    ...(progressing === undefined ? {} : { progressing }),
   });
   // Helpers of the summary, not conditions of the kind.
   return summary.filter(({ type }) => type !== 'Enabled' && type !== 'ChildrenHealthy');
@@ -82,7 +94,7 @@ function tenantVerified({ customer, essentials, identity }: CustomerFindings): F
   }
   if (identity.state === 'failed') return keptWhileBrief(customer, 'TenantVerified', identity);
   if (identity.state === 'reading')
-    return kept(customer, 'TenantVerified') ?? waits('TenantVerified', 'Observing', 'The tenant is being looked up', 'Unknown');
+    return lastWord(customer, 'TenantVerified') ?? waits('TenantVerified', 'Observing', 'The tenant is being looked up', 'Unknown');
   const { tenant } = identity.view;
   if (tenant.state === 'notFound') return failed('TenantVerified', tenant.error);
   const wanted = customer.spec.tenantId;
@@ -103,7 +115,7 @@ function authenticated({ customer, essentials, access, identity }: CustomerFindi
     return (wait ? waits : stalls)('Authenticated', access.reason, access.message);
   }
   if (identity === undefined || identity.state === 'reading')
-    return kept(customer, 'Authenticated') ?? waits('Authenticated', 'Validating', 'Signing in to the tenant', 'Unknown');
+    return lastWord(customer, 'Authenticated') ?? waits('Authenticated', 'Validating', 'Signing in to the tenant', 'Unknown');
   if (identity.state === 'failed') return keptWhileBrief(customer, 'Authenticated', identity);
   const refused = Object.values(identity.view.signIns ?? {}).find(
     (signIn): signIn is Extract<SignIn, { state: 'refused' }> => signIn.state === 'refused',

@@ -2,7 +2,7 @@ import type { NumberRange, NumberRangeStatus } from '../../api/kinds.ts';
 import type { Reason } from '../../api/reasons.ts';
 import { type Prefix, parsePrefix } from '../../domain/numbers/prefix.ts';
 import type { ConditionInput, EventInput } from '../../runtime/reconciler.ts';
-import { conditionOf, exempt, type Finding, failed, holds, stalls, summarize, waits } from '../finding.ts';
+import { conditionOf, exempt, type Finding, failed, holds, lastWord, lookingAnew, stalls, summarize, waits } from '../finding.ts';
 import type { Governance } from '../governance.ts';
 import { unmanagedPaths } from '../managed-fields.ts';
 import { type Gate, gate, isTerminating, protectedBy, type SiteScope } from '../site-scope.ts';
@@ -162,7 +162,7 @@ function deployedRules({ works, grants }: RangeFindings): Finding {
 
 function unseenDevice(found: RangeFindings, { seen, target }: Work): Finding {
   if (seen.state !== 'failed')
-    return keptWhile(found, waits('SBCDeployed', 'Observing', `SBCDevice ${target.id} is being read`, 'Unknown'));
+    return lastWord(found.range, 'SBCDeployed') ?? waits('SBCDeployed', 'Observing', `SBCDevice ${target.id} is being read`, 'Unknown');
   const brief = (seen.error.kind === 'Retryable' || seen.error.kind === 'Throttled') && seen.misses < 3;
   const now = failed('SBCDeployed', seen.error);
   return brief ? keptWhile(found, now) : now;
@@ -176,12 +176,19 @@ function keptWhile({ range }: RangeFindings, otherwise: Finding): Finding {
     : otherwise;
 }
 
-function progress({ closedGate, governance, suspicion, works }: RangeFindings): { progressing?: { reason: Reason; message: string } } {
+function progress({ range, closedGate, governance, suspicion, works }: RangeFindings): {
+  progressing?: { reason: Reason; message: string };
+} {
   if (suspicion !== undefined) return { progressing: { reason: 'ObservationSuspect', message: suspicion.message } };
   const pending = works.some(({ plan }) => (plan?.changes.length ?? 0) > 0);
   const blocked = (pending ? governance.hold : undefined) ?? closedGate;
   if (blocked !== undefined) return { progressing: { reason: blocked.reason, message: blocked.message } };
-  return pending ? { progressing: { reason: 'Deploying', message: 'Changes are on their way' } } : {};
+  if (pending) return { progressing: { reason: 'Deploying', message: 'Changes are on their way' } };
+  const anew = lookingAnew(
+    range,
+    works.some(({ seen }) => seen.state === 'reading'),
+  );
+  return anew === undefined ? {} : { progressing: anew };
 }
 
 /** Patterns recorded as granted after this pass: added before they are written, taken off only when no device shows them any more. */

@@ -6,7 +6,7 @@ import { splitRuleName } from '../../domain/routing/dial-plan-rules.ts';
 import type { SbcView } from '../../integrations/sbc/port.ts';
 import type { ConditionInput } from '../../runtime/reconciler.ts';
 import type { Access } from '../credentials.ts';
-import { conditionOf, exempt, type Finding, failed, holds, stalls, summarize, waits } from '../finding.ts';
+import { conditionOf, exempt, type Finding, failed, holds, lastWord, lookingAnew, stalls, summarize, waits } from '../finding.ts';
 import { unmanagedPaths } from '../managed-fields.ts';
 import type { CarrierLook } from './carrier.ts';
 
@@ -41,7 +41,9 @@ export function deviceConditions(found: DeviceFindings): ConditionInput[] {
       ? holds('Healthy', 'Healthy', 'No part is in error')
       : waits('Healthy', broken[0] ?? 'AlarmsError', `The device reports ${broken.join(', ')}`);
   const ready = { reason: 'Ready' as const, message: 'The device answers and no part of it is in error' };
-  return summarize({ needs: ['Connected', 'Healthy'], findings: [...findings, healthy], ready }).filter(({ type }) => type !== 'Healthy');
+  const progressing = lookingAnew(found.device, found.seen?.state === 'reading');
+  const summary = { needs: ['Connected', 'Healthy'], findings: [...findings, healthy], ready };
+  return summarize({ ...summary, ...(progressing === undefined ? {} : { progressing }) }).filter(({ type }) => type !== 'Healthy');
 }
 
 function connection({ device, access, seen }: DeviceFindings): Finding {
@@ -51,7 +53,8 @@ function connection({ device, access, seen }: DeviceFindings): Finding {
     before?.status === 'True'
       ? { type: 'Connected', status: 'True', reason: before.reason as Reason, message: before.message, effect: 'fine' }
       : undefined;
-  if (seen === undefined || seen.state === 'reading') return kept ?? waits('Connected', 'Observing', 'The device is being read', 'Unknown');
+  if (seen === undefined || seen.state === 'reading')
+    return lastWord(device, 'Connected') ?? waits('Connected', 'Observing', 'The device is being read', 'Unknown');
   if (seen.state === 'failed') {
     const brief = (seen.error.kind === 'Retryable' || seen.error.kind === 'Throttled') && seen.misses < MISSES;
     return (
@@ -79,7 +82,7 @@ function healthOf({ seen }: DeviceFindings): SbcHealth | undefined {
 }
 
 function part(found: DeviceFindings, type: string, health: HealthPart | undefined, what: string): Finding {
-  const kept = isBeingRead(found.seen) ? previous(found.device, type) : undefined;
+  const kept = found.seen?.state === 'reading' ? lastWord(found.device, type) : undefined;
   if (health === undefined)
     return (
       kept ?? {
@@ -101,22 +104,10 @@ function part(found: DeviceFindings, type: string, health: HealthPart | undefine
   };
 }
 
-/** A look that is under way is no news: conditions keep their last word until it has ended. */
-function isBeingRead(seen: Seen<unknown> | undefined): boolean {
-  return seen?.state === 'reading';
-}
-
-function previous(device: SbcDevice, type: string): Finding | undefined {
-  const { status, reason, message } = conditionOf(device, type) ?? {};
-  return status === undefined || reason === undefined || message === undefined
-    ? undefined
-    : { type, status, reason: reason as Reason, message, effect: 'fine' };
-}
-
 function carrierTrunkReady({ carriers, device }: DeviceFindings): Finding {
   if (carriers.length === 0) return exempt('CarrierTrunkReady', 'NotApplicable', 'The device has no carrier trunks');
   const closed = carriers.find(({ ready, known }) => known && !ready) ?? carriers.find(({ ready }) => !ready);
-  const kept = closed?.reason === 'Observing' ? previous(device, 'CarrierTrunkReady') : undefined;
+  const kept = closed?.reason === 'Observing' ? lastWord(device, 'CarrierTrunkReady') : undefined;
   if (closed !== undefined)
     return (
       kept ?? {

@@ -6,7 +6,7 @@ import type { DirectoryView } from '../../integrations/graph/port.ts';
 import type { SbcView } from '../../integrations/sbc/port.ts';
 import type { ConditionInput, EventInput } from '../../runtime/reconciler.ts';
 import type { Stores } from '../deps.ts';
-import { conditionOf, exempt, type Finding, failed, holds, stalls, summarize, waits } from '../finding.ts';
+import { exempt, type Finding, failed, holds, lastWord, lookingAnew, stalls, summarize, waits } from '../finding.ts';
 import { footprintOf } from '../footprint-of.ts';
 import type { Governance } from '../governance.ts';
 import { unmanagedPaths } from '../managed-fields.ts';
@@ -57,19 +57,24 @@ export function siteConditions(found: SiteFindings): ConditionInput[] {
 }
 
 /** A closed gate or a hold on a site that stands is told without taking Ready away (design §2). */
-function progress({ closedGate, governance, voice, dns }: SiteFindings): { progressing?: { reason: Reason; message: string } } {
+function progress({ scope, closedGate, governance, voice, dns, directory, devices }: SiteFindings): {
+  progressing?: { reason: Reason; message: string };
+} {
   const blocked = governance.hold ?? closedGate;
   const pending = [voice, dns].some((work) => (work?.plan?.changes.length ?? 0) > 0);
   if (blocked !== undefined && (pending || blocked === closedGate))
     return { progressing: { reason: blocked.reason, message: blocked.message } };
-  return pending ? { progressing: { reason: 'Deploying', message: 'Changes are on their way' } } : {};
+  if (pending) return { progressing: { reason: 'Deploying', message: 'Changes are on their way' } };
+  const looks = [directory, voice?.seen, dns?.seen, ...devices.values()];
+  const anew = lookingAnew(
+    scope.site,
+    looks.some((seen) => seen?.state === 'reading'),
+  );
+  return anew === undefined ? {} : { progressing: anew };
 }
 
 function previous(found: SiteFindings, type: string): Finding | undefined {
-  const known = conditionOf(found.scope.site, type);
-  return known === undefined
-    ? undefined
-    : { type, status: known.status, reason: known.reason as Reason, message: known.message, effect: 'waits' };
+  return lastWord(found.scope.site, type);
 }
 
 /** What to say while a target cannot be seen: the last word for up to three missed looks, then Unknown (style 2.4). */
@@ -79,8 +84,7 @@ function unseen(found: SiteFindings, type: string, seen: Seen<unknown> | undefin
     const own = seen.error.kind === 'Auth' || seen.error.kind === 'Terminal';
     return before?.status === 'True' && !own && seen.misses < 3 ? before : failed(type, seen.error);
   }
-  if (before?.status === 'True') return before;
-  return waits(type, 'Observing', `${what} is being read`, 'Unknown');
+  return before ?? waits(type, 'Observing', `${what} is being read`, 'Unknown');
 }
 
 function domainVerified(found: SiteFindings): Finding {
