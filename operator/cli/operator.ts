@@ -22,7 +22,7 @@ import { SystemClock } from '../runtime/system-clock.ts';
 import { HttpsTransport } from '../runtime/transport.ts';
 import { WakeUps } from '../runtime/wake-ups.ts';
 import { createControllers, fedKinds, storesOf, watchedKinds } from './controllers.ts';
-import { auditTo, callMetrics, deliveryMetrics } from './metrics.ts';
+import { auditTo, callMetrics, deliveryMetrics, objectMetrics } from './metrics.ts';
 import { LeaseMarks } from './open-marks.ts';
 import { createOutside, type Outside } from './outside.ts';
 import { VERSION } from './version.ts';
@@ -75,7 +75,7 @@ interface House {
 
 /** Every object once, in start order. */
 async function buildHouse({ config, flags, env, clock, log, secrets, recorder }: HouseParts): Promise<House> {
-  const meters = new PrometheusMeters();
+  const meters = new PrometheusMeters({ maxSeries: config.metrics.maxSeries });
   meters.addProcessMetrics({ version: VERSION, commit: env['TRUNKLINE_COMMIT'] ?? 'unknown' });
   const access = await loadClusterAccess({ env, ...(flags.kubeconfig === undefined ? {} : { flag: flags.kubeconfig }) }, clock);
   log.info({ source: access.source, server: access.server.origin }, 'cluster found');
@@ -89,6 +89,7 @@ async function buildHouse({ config, flags, env, clock, log, secrets, recorder }:
   const wakeUps = new WakeUps();
   const kinds = watchedKinds();
   let fence: Runtime['fence'] = { isLeader: () => false };
+  objectMetrics(meters, kinds, { ...config.metrics, isLeading: () => fence.isLeader() });
   const delivery = createDelivery({
     drivers: outside.drivers,
     clock,
@@ -96,7 +97,7 @@ async function buildHouse({ config, flags, env, clock, log, secrets, recorder }:
     wake: (owner) => wake(wakeUps, owner),
     fence: () => (fence.isLeader() ? undefined : notLeading()),
     marks: { port: marks, holder: identity },
-    metrics: deliveryMetrics(meters, log),
+    metrics: deliveryMetrics(meters, log, config.metrics),
     audit: auditTo(log),
     limits: { ...DEFAULT_LIMITS, inFlight: config.lanes.inFlight },
   });

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
+import { parseDocument } from 'yaml';
 import { z } from 'zod';
 
 const Seconds = z.number().positive().max(86_400);
@@ -17,9 +17,14 @@ const ConfigSchema = z.strictObject({
   namespace: z.string().min(1).max(63).default('trunkline').describe("the operator's own namespace: lease, open marks, mail templates"),
   watchNamespaces: z.array(z.string().min(1).max(63)).max(1000).default([]).describe('empty means all namespaces'),
   actuation: z.enum(['Active', 'Paused']).default('Active').describe('Paused looks and writes nothing outside'),
-  defaults: z.strictObject({ changePolicy: z.enum(['Enforce', 'Report', 'Observe']).default('Enforce') }).default({ changePolicy: 'Enforce' }),
+  defaults: z
+    .strictObject({ changePolicy: z.enum(['Enforce', 'Report', 'Observe']).default('Enforce') })
+    .default({ changePolicy: 'Enforce' }),
   provider: z.strictObject({ name: z.string().max(200).default('') }).default({ name: '' }),
-  portalUrl: HttpsUrl.refine((url) => new URL(url).pathname.replace(/\/$/, '').endsWith('/authenticate'), 'must end in /authenticate (S061)').optional(),
+  portalUrl: HttpsUrl.refine(
+    (url) => new URL(url).pathname.replace(/\/$/, '').endsWith('/authenticate'),
+    'must end in /authenticate (S061)',
+  ).optional(),
   cloud: z
     .discriminatedUnion('name', [
       z.strictObject({ name: z.enum(['Public', 'USGovernment', 'China']) }),
@@ -39,7 +44,9 @@ const ConfigSchema = z.strictObject({
     .strictObject({ inFlight: z.number().int().min(1).max(1000).default(64) })
     .default({ inFlight: 64 })
     .describe('calls to outside systems at the same time, in all'),
-  leaderElection: z.strictObject({ enabled: z.boolean().default(true), name: z.string().min(1).max(63).default('trunkline') }).default({ enabled: true, name: 'trunkline' }),
+  leaderElection: z
+    .strictObject({ enabled: z.boolean().default(true), name: z.string().min(1).max(63).default('trunkline') })
+    .default({ enabled: true, name: 'trunkline' }),
   mail: z
     .strictObject({
       host: z.string().min(1).max(253),
@@ -56,6 +63,15 @@ const ConfigSchema = z.strictObject({
     .strictObject({ host: z.string().default('0.0.0.0'), port: z.number().int().min(0).max(65_535).default(8080) })
     .default({ host: '0.0.0.0', port: 8080 })
     .describe('metrics and probes'),
+  metrics: z
+    .strictObject({
+      perCustomer: z
+        .boolean()
+        .default(true)
+        .describe('series of single customers, sites, ranges and invitations; SBCs and sums are always there'),
+      maxSeries: z.number().int().min(100).max(100_000).default(5000).describe('of one metric; what is beyond is counted and left out'),
+    })
+    .default({ perCustomer: true, maxSeries: 5000 }),
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'),
 });
 
@@ -63,8 +79,8 @@ export type Config = z.infer<typeof ConfigSchema>;
 
 /** Settings that cannot be used; the message lists every problem with its path, rule and remedy, and never a value. */
 export class ConfigProblem extends Error {
-  constructor(problems: readonly string[]) {
-    super(`The configuration cannot be used; correct and start again:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+  constructor(problems: readonly string[], options: ErrorOptions = {}) {
+    super(`The configuration cannot be used; correct and start again:\n${problems.map((problem) => `  ${problem}`).join('\n')}`, options);
     this.name = 'ConfigProblem';
   }
 }
@@ -74,24 +90,31 @@ export function loadConfig(file: string): Config {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
-  } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unreadable';
-    throw new ConfigProblem([`${file}: cannot be read (${code}); name the file with --config`]);
+  } catch (thrown) {
+    const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'unreadable';
+    throw new ConfigProblem([`${file}: cannot be read (${code}); name the file with --config`], { cause: thrown });
   }
   return parseConfig(text);
 }
 
 /** As loadConfig, from text. */
 export function parseConfig(text: string): Config {
-  let raw: unknown;
-  try {
-    raw = parse(text);
-  } catch {
-    throw new ConfigProblem(['the file is not YAML']);
-  }
+  const document = parseDocument(text);
+  // The parser's own messages quote the line, which may hold a value that must not be seen.
+  const broken = document.errors.map(({ code, linePos }) => `line ${linePos?.[0].line ?? '?'}: not YAML (${code})`);
+  if (broken.length > 0) throw new ConfigProblem(broken);
+  const raw = valuesOf(document);
   const parsed = ConfigSchema.safeParse(raw ?? {});
   if (!parsed.success) throw new ConfigProblem(parsed.error.issues.map((issue) => `${issue.path.join('.') || '(top)'}: ${issue.message}`));
   return deepFreeze(parsed.data);
+}
+
+function valuesOf(document: ReturnType<typeof parseDocument>): unknown {
+  try {
+    return document.toJS();
+  } catch (thrown) {
+    throw new ConfigProblem(['an alias names no anchor, or the aliases unfold to too much'], { cause: thrown });
+  }
 }
 
 function deepFreeze<T>(value: T): T {
