@@ -6,7 +6,7 @@ import type { NumbersView } from '../../integrations/graph/port.ts';
 import type { SbcView } from '../../integrations/sbc/port.ts';
 import type { FinalReport, ReconcileContext, Reconciler, Report } from '../../runtime/reconciler.ts';
 import type { ControllerDeps } from '../deps.ts';
-import { freshness } from '../freshness.ts';
+import { BEFORE_REMOVAL, freshness } from '../freshness.ts';
 import { adoption, type Governance, govern, isConfirmed } from '../governance.ts';
 import { type SiteScope, siteScope } from '../site-scope.ts';
 import { deviceTarget, numbersTarget, ownerOf } from '../targets.ts';
@@ -72,7 +72,7 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
     const former = formerTrunk(range, placements.places);
     const going = former === undefined ? leaving : [...held];
     const part = undeployed ? undefined : former === undefined ? 'patterns' : `trunk/${former}`;
-    const silence = this.#silence(range, scope, { going, part }, owner, ctx);
+    const silence = this.#silence(range, scope, { going, part }, owner);
     const suspicion = this.#suspect(looks);
     const works = [...looks].map(([device, seen]) =>
       workOn<SbcView>({
@@ -207,13 +207,10 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
   }
 
   /** Only asked for when something would go: who holds which number is the most expensive look there is. */
-  #silence(range: NumberRange, scope: SiteScope, { going, part }: Going, owner: string, ctx: ReconcileContext): Silence {
+  #silence(range: NumberRange, scope: SiteScope, { going, part }: Going, owner: string): Silence {
     if (going.length === 0) return { verdict: 'free' };
-    const { delivery, clock, settings } = this.#deps;
     const readable = !scope.essentials && scope.tenantId !== undefined;
-    const numbers = readable
-      ? delivery.see<NumbersView>(numbersTarget(scope.tenantId ?? ''), owner, freshness(ctx, clock, settings.tenantPollMs))
-      : undefined;
+    const numbers = readable ? this.#deps.delivery.see<NumbersView>(numbersTarget(scope.tenantId ?? ''), owner, BEFORE_REMOVAL) : undefined;
     // A trunk is taken out of the site: confirming it there confirms it for all its ranges.
     const confirmed = part !== undefined && isConfirmed(scope.site, part);
     return silencing({

@@ -8,7 +8,7 @@ import type { NumbersView } from '../../integrations/graph/port.ts';
 import type { SbcView } from '../../integrations/sbc/port.ts';
 import type { FinalReport, ReconcileContext } from '../../runtime/reconciler.ts';
 import type { ControllerDeps } from '../deps.ts';
-import { freshness } from '../freshness.ts';
+import { BEFORE_REMOVAL, freshness } from '../freshness.ts';
 import { type Governance, isForceRemoved } from '../governance.ts';
 import { type RemovalStep, removalReport } from '../removal.ts';
 import type { SiteScope } from '../site-scope.ts';
@@ -54,14 +54,13 @@ export function removeRange(removal: RangeRemoval): FinalReport<NumberRangeStatu
 
 /** Why nothing is removed yet although it could be. */
 function heldStep(
-  { range, scope, deps, governance, ctx }: RangeRemoval,
+  { range, scope, deps, governance }: RangeRemoval,
   owner: string,
   open: readonly OutsideObject[],
 ): RemovalStep | undefined {
   const patterns = [...new Set(open.map(({ name }) => name.slice(name.indexOf('/') + 1)))];
   const tenantId = scope !== undefined && !scope.essentials ? scope.tenantId : undefined;
-  const fresh = freshness(ctx, deps.clock, deps.settings.tenantPollMs);
-  const numbers = tenantId === undefined ? undefined : deps.delivery.see<NumbersView>(numbersTarget(tenantId), owner, fresh);
+  const numbers = tenantId === undefined ? undefined : deps.delivery.see<NumbersView>(numbersTarget(tenantId), owner, BEFORE_REMOVAL);
   const silence = silencing({ range, patterns, essentials: scope?.essentials ?? true, numbers });
   if (silence.verdict === 'held') return { done: false, reason: 'DeletionHeld', message: silence.message, stalled: true };
   if (silence.verdict === 'wait')

@@ -111,7 +111,7 @@ export class SiteLocationReconciler implements Reconciler<SiteLocation, SiteLoca
   async finalize(site: SiteLocation, ctx: ReconcileContext): Promise<FinalReport<SiteLocationStatus>> {
     const scope = siteScope(site, this.#deps.stores);
     await this.#connect(scope, ctx);
-    return removeSite({ scope, deps: this.#deps, governance: this.#govern(scope), ctx });
+    return removeSite({ scope, deps: this.#deps, governance: this.#govern(scope) });
   }
 
   #govern(scope: SiteScope): Governance {

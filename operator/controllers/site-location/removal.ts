@@ -8,10 +8,10 @@ import { type Owned, planObjects, type Standing } from '../../domain/change/plan
 import { formatMarker } from '../../domain/naming/marker.ts';
 import { VOICE_ROUTING_ORDER } from '../../domain/routing/voice-routing.ts';
 import type { VoiceView } from '../../integrations/teams-admin/port.ts';
-import type { FinalReport, ReconcileContext } from '../../runtime/reconciler.ts';
+import type { FinalReport } from '../../runtime/reconciler.ts';
 import type { ControllerDeps, Stores } from '../deps.ts';
 import { ownedAt } from '../footprint-of.ts';
-import { freshness } from '../freshness.ts';
+import { BEFORE_REMOVAL } from '../freshness.ts';
 import { type Governance, isConfirmed, isForceRemoved } from '../governance.ts';
 import { type RemovalStep, removalReport } from '../removal.ts';
 import { blockers, rangesOf, type SiteScope } from '../site-scope.ts';
@@ -23,7 +23,6 @@ export interface SiteRemoval {
   readonly scope: SiteScope;
   readonly deps: ControllerDeps;
   readonly governance: Governance;
-  readonly ctx: ReconcileContext;
 }
 
 /** An object that another site of the Customer lists too goes with the last of them (telephony 4.1). */
@@ -70,15 +69,14 @@ function immediateStep({ scope, deps, governance }: SiteRemoval): RemovalStep | 
   return ranges.length === 0 ? undefined : { done: false, reason: 'ChildrenRemain', message: `Waits for ${blockers(ranges)} to go first` };
 }
 
-function removalWorks({ scope, deps, ctx }: SiteRemoval, owner: string): Work[] {
+function removalWorks({ scope, deps }: SiteRemoval, owner: string): Work[] {
   const { site } = scope;
   const tenantId = site.status?.tenantId;
   const namespace = site.metadata.namespace ?? '';
   const marker = formatMarker({ installation: deps.settings.installation, kind: 'SiteLocation', key: keyOf(site) });
   const desire = desiredObjects({ ...scope, tenantId }, usageName(scope, deps.stores), marker);
-  const fresh = freshness(ctx, deps.clock, deps.settings.tenantPollMs);
   const work = (target: Target, normally: readonly OutsideObject[]): Work => {
-    const seen = deps.delivery.see<{ readonly objects: readonly OutsideObject[] }>(target, owner, fresh);
+    const seen = deps.delivery.see<{ readonly objects: readonly OutsideObject[] }>(target, owner, BEFORE_REMOVAL);
     const planWith = (observed: readonly OutsideObject[]) => planRemoval(removalOf(scope, deps.stores, target, normally), observed);
     return workOn({ delivery: deps.delivery, owner, target, seen, objectsOf: (view) => view.objects, planWith });
   };
