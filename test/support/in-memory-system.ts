@@ -28,6 +28,8 @@ interface Options {
   /** A script stops at its first bad line, and what comes later is `skipped`. */
   readonly stopsAtFailure?: boolean;
   readonly readsBack?: boolean;
+  /** What the system itself refuses, from what it holds at that moment. */
+  readonly refuses?: (state: SystemView, change: Change) => OperatorError | undefined;
 }
 
 /** An outside system with real state, scripted faults, and a memory of what was asked of it at the same time. */
@@ -143,7 +145,7 @@ export class InMemorySystem implements Driver<SystemView> {
   #carryOut(target: Target, changes: ChangeSet): Verdict[] {
     let hasFailed = false;
     return changes.map((change): Verdict => {
-      const refusal = this.refuses.get(changeId(change));
+      const refusal = this.refuses.get(changeId(change)) ?? this.#options.refuses?.(this.stateOf(target), change);
       if (hasFailed && this.#options.stopsAtFailure) return { change, result: 'skipped', error: unavailable() };
       if (refusal !== undefined) {
         hasFailed = true;
@@ -167,7 +169,8 @@ function put(state: Map<string, OutsideObject>, change: Change): void {
     if (after === undefined) delete fields[path];
     else fields[path] = after;
   }
-  state.set(id, { system, target, kind, name, fields });
+  const marker = change.marker ?? state.get(id)?.marker;
+  state.set(id, { system, target, kind, name, fields, ...(marker === undefined ? {} : { marker }) });
 }
 
 /** A failure of its own for each call, so that a test can tell two of them apart. */

@@ -19,7 +19,9 @@ export class MemoryKube implements Kube, KubeWriter {
   /** Runs before a write is looked at: another client that is faster. */
   beforeWrite: (() => void) | undefined;
   /** Told of every stored object, as a watch would. */
-  onStored: ((object: KubeObject) => void) | undefined;
+  onStored: ((object: KubeObject, plural: string) => void) | undefined;
+  /** Told of every object that is gone. */
+  onRemoved: ((object: KubeObject, plural: string) => void) | undefined;
 
   /** Puts an object as somebody else would; generation rises when spec differs. */
   put<T extends KubeObject>(plural: string, object: T): T {
@@ -35,7 +37,23 @@ export class MemoryKube implements Kube, KubeWriter {
   }
 
   remove(plural: string, namespace: string, name: string): void {
-    this.#objects.delete(pathOf(plural, namespace, name));
+    const path = pathOf(plural, namespace, name);
+    const gone = this.#objects.get(path);
+    if (gone === undefined) return;
+    this.#objects.delete(path);
+    this.#version++;
+    this.onRemoved?.({ ...gone, metadata: { ...gone.metadata, resourceVersion: String(this.#version) } }, plural);
+  }
+
+  /** What `kubectl delete` does: gone at once without finalizers, else marked, which counts as a new generation. */
+  requestDeletion(plural: string, namespace: string, name: string, at: string): void {
+    const object = this.#objects.get(pathOf(plural, namespace, name));
+    if (object === undefined || object.metadata.deletionTimestamp !== undefined) return;
+    if ((object.metadata.finalizers ?? []).length === 0) this.remove(plural, namespace, name);
+    else {
+      const generation = (object.metadata.generation ?? 0) + 1;
+      this.#store(plural, { ...object, metadata: { ...object.metadata, generation, deletionTimestamp: at } });
+    }
   }
 
   all(plural: string): KubeObject[] {
@@ -47,7 +65,8 @@ export class MemoryKube implements Kube, KubeWriter {
   }
 
   async list<T extends KubeObject>(ref: Omit<ResourceRef, 'name'>): Promise<readonly T[]> {
-    return this.all(ref.plural) as unknown as T[];
+    const scoped = this.all(ref.plural).filter(({ metadata }) => ref.namespace === undefined || metadata.namespace === ref.namespace);
+    return scoped as unknown as T[];
   }
 
   async read<T>(ref: ResourceRef): Promise<T | undefined> {
@@ -62,15 +81,23 @@ export class MemoryKube implements Kube, KubeWriter {
 
   async delete(ref: ResourceRef): Promise<boolean> {
     this.#enter('delete', ref);
-    return this.#objects.delete(pathOf(ref.plural, ref.namespace, ref.name));
+    const was = this.#objects.has(pathOf(ref.plural, ref.namespace, ref.name));
+    this.remove(ref.plural, ref.namespace ?? '', ref.name);
+    return was;
   }
 
-  async readSecret(): Promise<SecretData | undefined> {
-    return undefined;
+  /** From objects stored under `secrets`, their data in clear. */
+  async readSecret(namespace: string, name: string): Promise<SecretData | undefined> {
+    const secret = await this.read<Stored & { readonly data?: Readonly<Record<string, string>> }>(coreRef('secrets', namespace, name));
+    if (secret === undefined) return undefined;
+    const { uid = '', resourceVersion, annotations = {} } = secret.metadata;
+    return { uid, resourceVersion, type: 'Opaque', annotations, data: secret.data ?? {} };
   }
 
-  async readConfigMap(): Promise<ConfigMapData | undefined> {
-    return undefined;
+  async readConfigMap(namespace: string, name: string): Promise<ConfigMapData | undefined> {
+    const map = await this.read<Stored & { readonly data?: Readonly<Record<string, string>> }>(coreRef('configmaps', namespace, name));
+    if (map === undefined) return undefined;
+    return { uid: map.metadata.uid ?? '', resourceVersion: map.metadata.resourceVersion, data: map.data ?? {} };
   }
 
   async applyStatus<T extends KubeObject>(target: WriteTarget, status: object): Promise<T | undefined> {
@@ -137,9 +164,13 @@ export class MemoryKube implements Kube, KubeWriter {
     this.#version++;
     const stored = { ...object, metadata: { ...object.metadata, resourceVersion: String(this.#version) } };
     this.#objects.set(pathOf(plural, stored.metadata.namespace, stored.metadata.name), stored);
-    this.onStored?.(structuredClone(stored));
+    this.onStored?.(structuredClone(stored), plural);
     return structuredClone(stored);
   }
+}
+
+function coreRef(plural: string, namespace: string, name: string): ResourceRef {
+  return { group: '', version: 'v1', plural, namespace, name };
 }
 
 function pathOf(plural: string, namespace: string | undefined, name: string): string {

@@ -1,0 +1,347 @@
+import { contentHash } from '../../../operator/domain/change/canonical.ts';
+import type { Change } from '../../../operator/domain/change/change-set.ts';
+import type { Driver } from '../../../operator/domain/change/driver.ts';
+import { identityOf, type Json, type OutsideObject } from '../../../operator/domain/change/object.ts';
+import { type FailureKind, OperatorError } from '../../../operator/errors/operator-error.ts';
+import { DnsEndpointDriver } from '../../../operator/integrations/dns/driver.ts';
+import type { AppCredential, IdentityView, TenantConnections } from '../../../operator/integrations/entra/port.ts';
+import type { DirectoryView, NumberAssignment, NumbersView } from '../../../operator/integrations/graph/port.ts';
+import type { MailView } from '../../../operator/integrations/mail/port.ts';
+import type { SbcConnection, SbcConnections, SbcStatus, SbcView } from '../../../operator/integrations/sbc/port.ts';
+import type { VoiceView } from '../../../operator/integrations/teams-admin/port.ts';
+import type { FakeClock } from '../fake-clock.ts';
+import { InMemorySystem, type SystemView } from '../in-memory-system.ts';
+import type { MemoryKube } from '../memory-kube.ts';
+import { ViewedSystem } from './viewed-system.ts';
+
+/** Every permission and role that any step of this release needs. */
+export const ALL_ROLES = [
+  'Organization.Read.All',
+  'Domain.Read.All',
+  'User.Read.All',
+  'TeamsUserConfiguration.Read.All',
+  'TeamsTelephoneNumber.Read.All',
+];
+export const TEAMS_ADMINISTRATOR = '69091246-20e8-4a56-aa4d-066075b2a7a8';
+
+/** A Microsoft tenant with what people may change in it. */
+export interface Tenant {
+  readonly id: string;
+  clientId: string;
+  secret: string;
+  /** False: Entra does not know the tenant. */
+  exists: boolean;
+  roles: string[];
+  directoryRoles: string[];
+  verifiedDomains: string[];
+  /** Undefined: users may not be read. */
+  voiceDomains: string[] | undefined;
+  assignments: NumberAssignment[];
+  /** Policy name → users that have it granted; undefined: may not be read. */
+  grants: Record<string, number> | undefined;
+}
+
+/** A session border controller with what people may change on it. */
+export interface Device {
+  readonly key: string;
+  username: string;
+  password: string;
+  dialPlans: string[];
+  status: SbcStatus;
+  gaps: string[];
+}
+
+export interface Mailbox {
+  settingsProblem: string | undefined;
+  /** What the server says to a recipient instead of taking the mail. */
+  refuses: Map<string, OperatorError>;
+}
+
+const ANSWER_MS = 20;
+const GROUP = { windowMs: 250, maxChanges: 200, maxBytes: 65_536 };
+
+/** Everything outside the cluster, with state, faults and the refusals that decide behaviour; shared by every life of the operator. */
+export class OutsideWorld {
+  readonly #clock: FakeClock;
+  readonly tenants = new Map<string, Tenant>();
+  readonly devices = new Map<string, Device>();
+  readonly mailbox: Mailbox = { settingsProblem: undefined, refuses: new Map() };
+  readonly entra: InMemorySystem;
+  readonly graph: InMemorySystem;
+  readonly numbers: InMemorySystem;
+  readonly teams: InMemorySystem;
+  readonly sbc: InMemorySystem;
+  readonly mail: InMemorySystem;
+
+  constructor(clock: FakeClock) {
+    this.#clock = clock;
+    const simple = { clock, latencyMs: ANSWER_MS };
+    this.entra = new InMemorySystem(simple);
+    this.graph = new InMemorySystem(simple);
+    this.numbers = new InMemorySystem(simple);
+    this.teams = new InMemorySystem({ ...simple, overlayMs: 120_000, refuses: (state, change) => this.#teamsRefuses(state, change) });
+    this.sbc = new InMemorySystem({
+      ...simple,
+      group: GROUP,
+      readsBack: true,
+      stopsAtFailure: true,
+      refuses: (_state, change) => this.#deviceRefuses(change),
+    });
+    this.mail = new InMemorySystem({ ...simple, refuses: (_state, change) => this.mailbox.refuses.get(String(fieldOf(change, 'to'))) });
+  }
+
+  addTenant(id: string, facts: Partial<Tenant> = {}): Tenant {
+    const tenant: Tenant = {
+      id,
+      clientId: 'app',
+      secret: 'right',
+      exists: true,
+      roles: [...ALL_ROLES],
+      directoryRoles: [TEAMS_ADMINISTRATOR],
+      verifiedDomains: [],
+      voiceDomains: [],
+      assignments: [],
+      grants: {},
+      ...facts,
+    };
+    this.tenants.set(id.toLowerCase(), tenant);
+    return tenant;
+  }
+
+  addDevice(key: string, facts: Partial<Device> = {}): Device {
+    const device: Device = {
+      key,
+      username: 'Admin',
+      password: 'right',
+      dialPlans: ['TeamsTenants', 'CustDialPlan', 'OCDialPlan'],
+      gaps: [],
+      status: {
+        product: 'Mediant VE',
+        version: '7.60A',
+        serialNumber: '1',
+        ha: undefined,
+        locked: false,
+        saveNeeded: false,
+        resetNeeded: false,
+        alarms: { critical: 0, major: 0, minor: 0, warning: 0 },
+        license: { state: 'Valid', summary: '' },
+        sipUsers: 0,
+      },
+      ...facts,
+    };
+    this.devices.set(key, device);
+    return device;
+  }
+
+  /** Objects of one kind at a target, by name. */
+  stateOf(system: 'teams' | 'sbc', id: string): Map<string, OutsideObject> {
+    return this[system].stateOf({ system: system === 'teams' ? 'teams-admin' : 'sbc', id, lane: '' });
+  }
+
+  /** Puts an object there as somebody else would. */
+  put(system: 'teams' | 'sbc', object: OutsideObject): void {
+    this.stateOf(system, object.target).set(identityOf(object), object);
+  }
+
+  drop(system: 'teams' | 'sbc', object: Pick<OutsideObject, 'system' | 'target' | 'kind' | 'name'>): void {
+    this.stateOf(system, object.target).delete(identityOf(object));
+  }
+
+  /** Everything that is outside now, as comparable text. */
+  picture(): string[] {
+    const places = [...this.tenants.keys()]
+      .flatMap((id) => [...this.stateOf('teams', id).values()])
+      .concat([...this.devices.keys()].flatMap((id) => [...this.stateOf('sbc', id).values()]));
+    return places.map((object) => `${identityOf(object)} ${JSON.stringify(object.fields)} ${object.marker ?? ''}`).sort();
+  }
+
+  /** Changes that reached any system so far. */
+  get writes(): Change[] {
+    return [this.teams, this.sbc, this.mail].flatMap(({ batches }) => batches.flatMap(({ changes }) => [...changes]));
+  }
+
+  /** What one process of the operator works with: drivers, and connections that live in its memory. */
+  connect(kube: MemoryKube): { drivers: Record<string, Driver<unknown>>; tenants: TenantConnections; sbcs: SbcConnections } {
+    const tenants = new MemoryTenants();
+    const sbcs = new MemorySbcs();
+    const signedIn = (id: string): void => this.#signIn(id, tenants);
+    const drivers = {
+      entra: new ViewedSystem<IdentityView>({ inner: this.entra, viewOf: ({ id }) => this.#identity(id, tenants) }),
+      graph: new ViewedSystem<DirectoryView>({
+        inner: this.graph,
+        admit: ({ id }) => signedIn(id),
+        viewOf: ({ id }) => this.#directory(id),
+      }),
+      'graph-numbers': new ViewedSystem<NumbersView>({
+        inner: this.numbers,
+        admit: ({ id }) => signedIn(id),
+        viewOf: ({ id }) => ({ assignments: [...this.#tenant(id).assignments] }),
+      }),
+      'teams-admin': new ViewedSystem<VoiceView>({
+        inner: this.teams,
+        admit: ({ id }) => signedIn(id),
+        viewOf: ({ id }, objects) => ({ objects, grants: this.#tenant(id).grants && { ...this.#tenant(id).grants } }),
+      }),
+      sbc: new ViewedSystem<SbcView>({
+        inner: this.sbc,
+        admit: ({ id }) => this.#logIn(id, sbcs),
+        viewOf: ({ id }, objects) => this.#sbcView(id, objects),
+      }),
+      mail: new ViewedSystem<MailView>({
+        inner: this.mail,
+        viewOf: () => ({ templates: {}, settingsProblem: this.mailbox.settingsProblem }),
+      }),
+      dns: new DnsEndpointDriver({ kube, fieldManager: 'trunkline' }),
+    };
+    return { drivers: drivers as unknown as Record<string, Driver<unknown>>, tenants, sbcs };
+  }
+
+  #tenant(id: string): Tenant {
+    const tenant = this.tenants.get(id.toLowerCase());
+    if (tenant === undefined) throw failure('Terminal', 'TenantNotFound', `Microsoft knows no tenant ${id}`);
+    return tenant;
+  }
+
+  #identity(id: string, connections: MemoryTenants): IdentityView {
+    const known = this.tenants.get(id.toLowerCase());
+    if (known?.exists !== true)
+      return { tenant: { state: 'notFound', error: failure('Terminal', 'TenantNotFound', `Microsoft knows no tenant ${id}`) } };
+    const tenant = { state: 'found', tenantId: known.id } as const;
+    const credential = connections.of(known.id);
+    if (credential === undefined) return { tenant };
+    const error = refusalOf(credential, known);
+    const expiresAt = new Date(this.#clock.now() + 3_600_000).toISOString();
+    const signIn =
+      error === undefined
+        ? ({ state: 'signedIn', roles: [...known.roles], directoryRoles: [...known.directoryRoles], expiresAt } as const)
+        : ({ state: 'refused', error } as const);
+    return { tenant, signIns: { graph: signIn, 'teams-admin': signIn } };
+  }
+
+  #signIn(id: string, connections: MemoryTenants): void {
+    const credential = connections.of(id);
+    if (credential === undefined) throw failure('Auth', 'CredentialsGone', 'No credential for the tenant is known');
+    const refusal = refusalOf(credential, this.#tenant(id));
+    if (refusal !== undefined) throw refusal;
+  }
+
+  #directory(id: string): DirectoryView {
+    const { verifiedDomains, voiceDomains } = this.#tenant(id);
+    return {
+      organization: { tenantId: id, displayName: id, country: 'CH' },
+      domains: verifiedDomains.map((name) => ({ name, isVerified: true, supportedServices: [] })),
+      skus: [{ skuId: 'sku', skuPartNumber: 'MCOEV', total: 10, used: 2, servicePlans: ['MCOEV'] }],
+      voiceDomains: voiceDomains && [...voiceDomains],
+    };
+  }
+
+  #logIn(id: string, connections: MemorySbcs): void {
+    const connection = connections.of(id);
+    const device = this.devices.get(id);
+    if (connection === undefined) throw failure('DependencyNotReady', 'SBCDeviceNotReady', `SBCDevice ${id} has no connection yet`);
+    if (device === undefined) throw failure('Retryable', 'Unreachable', `SBC ${id} does not answer`);
+    if (connection.password !== device.password) throw failure('Auth', 'AuthenticationFailed', `SBC ${id} refuses the credential`);
+  }
+
+  #sbcView(id: string, objects: readonly OutsideObject[]): SbcView {
+    const device = this.devices.get(id);
+    if (device === undefined) throw failure('Retryable', 'Unreachable', `SBC ${id} does not answer`);
+    const content = objects.map(({ name, fields }) => [name, fields as Json]).sort();
+    return {
+      status: device.status,
+      dialect: { name: '7.60A', tables: { DialPlanRule: 'configure voip > sbc dial-plan > dial-plan-rule' } },
+      dialPlans: [...device.dialPlans],
+      ipGroups: [],
+      objects,
+      gaps: [...device.gaps],
+      hash: contentHash([content, device.gaps]),
+    };
+  }
+
+  /** The dependencies that the Teams admin API enforces (teams-admin-api §30, §31). */
+  #teamsRefuses(state: SystemView, change: Change): OperatorError | undefined {
+    const tenant = this.tenants.get(change.target);
+    const names = (kind: string, field: string): Set<string> =>
+      new Set([...state.values()].filter((object) => object.kind === kind).flatMap((object) => textsOf(object.fields[field])));
+    if (change.action === 'remove') {
+      if (change.kind === 'VoiceRoutingPolicy' && (tenant?.grants?.[change.name.toLowerCase()] ?? 0) > 0)
+        return failure('Terminal', 'PolicyStillGranted', `Users still have policy ${change.name}`);
+      const isUsed = names('VoiceRoute', 'usages').has(change.name) || names('VoiceRoutingPolicy', 'usages').has(change.name);
+      return change.kind === 'PstnUsage' && isUsed ? failure('Retryable', 'UsageInUse', `Usage ${change.name} is in use`) : undefined;
+    }
+    const idle = textsOf(fieldOf(change, 'gateways')).find((gateway) => tenant?.voiceDomains?.includes(gateway) !== true);
+    if (idle !== undefined) return failure('DependencyNotReady', 'GatewayNotFound', `Teams does not know the trunk ${idle}`);
+    const known = new Set([...state.values()].filter(({ kind }) => kind === 'PstnUsage').map(({ name }) => name));
+    const missing = textsOf(fieldOf(change, 'usages')).find((usage) => !known.has(usage));
+    return missing === undefined ? undefined : failure('Retryable', 'UsageNotFound', `Teams does not know usage ${missing}`);
+  }
+
+  #deviceRefuses(change: Change): OperatorError | undefined {
+    const plan = change.name.slice(0, change.name.indexOf('/'));
+    const isKnown = this.devices.get(change.target)?.dialPlans.includes(plan) === true;
+    return isKnown ? undefined : failure('Terminal', 'ScriptRejected', `SBC ${change.target} has no dial plan ${plan}`);
+  }
+}
+
+class MemoryTenants implements TenantConnections {
+  readonly #credentials = new Map<string, AppCredential>();
+  readonly refreshed: string[] = [];
+
+  of(tenantId: string): AppCredential | undefined {
+    return this.#credentials.get(tenantId.toLowerCase());
+  }
+
+  connect(tenantId: string, credential: AppCredential): void {
+    this.#credentials.set(tenantId.toLowerCase(), credential);
+  }
+
+  isConnected(tenantId: string): boolean {
+    return this.#credentials.has(tenantId.toLowerCase());
+  }
+
+  refresh(tenantId: string): void {
+    this.refreshed.push(tenantId.toLowerCase());
+  }
+
+  disconnect(tenantId: string): void {
+    this.#credentials.delete(tenantId.toLowerCase());
+  }
+}
+
+class MemorySbcs implements SbcConnections {
+  readonly #connections = new Map<string, SbcConnection>();
+
+  of(device: string): SbcConnection | undefined {
+    return this.#connections.get(device);
+  }
+
+  connect(device: string, connection: SbcConnection): void {
+    this.#connections.set(device, connection);
+  }
+
+  isConnected(device: string): boolean {
+    return this.#connections.has(device);
+  }
+
+  disconnect(device: string): void {
+    this.#connections.delete(device);
+  }
+}
+
+function refusalOf({ clientId, proof }: AppCredential, tenant: Tenant): OperatorError | undefined {
+  if (clientId !== tenant.clientId) return failure('Auth', 'ApplicationNotFound', 'The tenant does not know the application');
+  const isRight = proof.kind === 'secret' ? proof.secret === tenant.secret : proof.privateKeyPem === tenant.secret;
+  return isRight ? undefined : failure('Auth', 'ClientSecretInvalid', 'Microsoft Entra does not know the client secret');
+}
+
+export function failure(kind: FailureKind, reason: string, message: string): OperatorError {
+  return new OperatorError(message, { kind, reason });
+}
+
+function fieldOf(change: Change, path: string): Json | undefined {
+  return change.fields.find((field) => field.path === path)?.after;
+}
+
+function textsOf(value: Json | undefined): string[] {
+  return Array.isArray(value) ? value.map(String) : [];
+}

@@ -1,0 +1,53 @@
+import type { Change, ChangeSet } from '../../../operator/domain/change/change-set.ts';
+import type { AppliedBatch, Driver, Target } from '../../../operator/domain/change/driver.ts';
+import { identityOf, type OutsideObject } from '../../../operator/domain/change/object.ts';
+import type { InMemorySystem, SystemView } from '../in-memory-system.ts';
+
+export interface ViewedOptions<View> {
+  readonly inner: InMemorySystem;
+  /** What a read gives, from the objects that are there and whatever else the target has. */
+  readonly viewOf: (target: Target, objects: readonly OutsideObject[]) => View;
+  /** Throws what the target says to somebody who may not come in. */
+  readonly admit?: (target: Target) => void;
+}
+
+/** An in-memory system that answers in the shape of one integration's port. */
+export class ViewedSystem<View extends object> implements Driver<View> {
+  readonly overlayMs: number;
+  readonly group?: NonNullable<Driver<View>['group']>;
+  readonly inner: InMemorySystem;
+  readonly #options: ViewedOptions<View>;
+
+  constructor(options: ViewedOptions<View>) {
+    this.#options = options;
+    this.inner = options.inner;
+    this.overlayMs = options.inner.overlayMs;
+    if (options.inner.group !== undefined) this.group = options.inner.group;
+  }
+
+  async read(target: Target, signal: AbortSignal): Promise<View> {
+    const objects = await this.inner.read(target, signal);
+    this.#options.admit?.(target);
+    return this.#options.viewOf(target, [...objects.values()]);
+  }
+
+  async apply(target: Target, changes: ChangeSet, _view: View | undefined, signal: AbortSignal): Promise<AppliedBatch<View>> {
+    this.#options.admit?.(target);
+    const { verdicts, view } = await this.inner.apply(target, changes, undefined, signal);
+    return view === undefined ? { verdicts } : { verdicts, view: this.#options.viewOf(target, [...view.values()]) };
+  }
+
+  overlay(view: View, change: Change): View {
+    return { ...view, objects: [...this.inner.overlay(stateOf(view), change).values()] };
+  }
+
+  shows(view: View, change: Change): boolean {
+    return this.inner.shows(stateOf(view), change);
+  }
+}
+
+/** Views of systems that are only read have no objects. */
+function stateOf(view: { readonly objects?: readonly OutsideObject[] } | object): SystemView {
+  const objects = 'objects' in view ? (view.objects ?? []) : [];
+  return new Map(objects.map((object) => [identityOf(object), object]));
+}
