@@ -1,9 +1,10 @@
 /**
- * Writes what follows from the CRD files: TypeScript types and the field reference.
+ * Writes what follows from the CRD files and the catalogue of reasons: TypeScript types, references, the chart's copies.
  * `npm run generate` writes; with `-- --check` nothing is written and the exit code is 1 if a file is stale.
  */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { generateCatalogue } from './catalogue.ts';
 import { readDefinitions } from './definitions.ts';
 import { generateReference } from './reference.ts';
 import { generateTypes } from './types.ts';
@@ -14,6 +15,7 @@ async function generatedFiles(): Promise<Map<string, string>> {
   const definitions = readDefinitions(import.meta.dirname);
   const files = await generateTypes(definitions);
   files.set('docs/reference/crds.md', generateReference(definitions));
+  files.set('docs/reference/errors.md', generateCatalogue());
   for (const [path, text] of chartCopies()) files.set(path, text);
   return files;
 }
