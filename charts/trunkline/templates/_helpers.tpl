@@ -56,6 +56,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
   "lanes" (dict "inFlight" (int $v.lanes.inFlight))
   "leaderElection" (dict "enabled" $v.leaderElection.enabled "name" (default (include "trunkline.fullname" .) $v.leaderElection.name))
   "server" (dict "host" "0.0.0.0" "port" (int $v.server.port))
+  "metrics" (dict "perCustomer" $v.metrics.perCustomer "maxSeries" (int $v.metrics.maxSeries))
   "logLevel" $v.logLevel
 -}}
 {{- $cloud := dict "name" $v.cloud.name -}}
