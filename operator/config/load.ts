@@ -9,7 +9,7 @@ const HttpsUrl = z.url({ protocol: /^https$/ });
  * Every setting that the operator has, as the chart writes it into one file. Unknown keys are errors, since typos otherwise vanish; passwords
  * come from files that Secrets are mounted as, never from this file.
  */
-const ConfigSchema = z.strictObject({
+export const ConfigSchema = z.strictObject({
   installation: z
     .string()
     .regex(/^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/, 'must be 1 to 40 characters of a-z, 0-9 and inner hyphens')
@@ -18,18 +18,20 @@ const ConfigSchema = z.strictObject({
   watchNamespaces: z.array(z.string().min(1).max(63)).max(1000).default([]).describe('empty means all namespaces'),
   actuation: z.enum(['Active', 'Paused']).default('Active').describe('Paused looks and writes nothing outside'),
   defaults: z
-    .strictObject({ changePolicy: z.enum(['Enforce', 'Report', 'Observe']).default('Enforce') })
+    .strictObject({ changePolicy: z.enum(['Enforce', 'Report', 'Observe']).default('Enforce').describe('what holds where a spec is silent') })
     .default({ changePolicy: 'Enforce' }),
-  provider: z.strictObject({ name: z.string().max(200).default('') }).default({ name: '' }),
+  provider: z.strictObject({ name: z.string().max(200).default('').describe('as customers read it in mails') }).default({ name: '' }),
   portalUrl: HttpsUrl.refine(
     (url) => new URL(url).pathname.replace(/\/$/, '').endsWith('/authenticate'),
     'must end in /authenticate (S061)',
-  ).optional(),
+  )
+    .optional()
+    .describe('where invited administrators sign in; ends in /authenticate; mails carry it'),
   cloud: z
     .discriminatedUnion('name', [
-      z.strictObject({ name: z.enum(['Public', 'USGovernment', 'China']) }),
+      z.strictObject({ name: z.enum(['Public', 'USGovernment', 'China']).describe('cloud of the tenants') }),
       z.strictObject({
-        name: z.literal('Custom'),
+        name: z.literal('Custom').describe('servers of your own choice, such as the sandbox'),
         login: HttpsUrl,
         graph: HttpsUrl,
         teamsAdmin: HttpsUrl,
@@ -45,22 +47,22 @@ const ConfigSchema = z.strictObject({
     .default({ inFlight: 64 })
     .describe('calls to outside systems at the same time, in all'),
   leaderElection: z
-    .strictObject({ enabled: z.boolean().default(true), name: z.string().min(1).max(63).default('trunkline') })
+    .strictObject({ enabled: z.boolean().default(true).describe('needed with more than one replica'), name: z.string().min(1).max(63).default('trunkline').describe('name of the Lease') })
     .default({ enabled: true, name: 'trunkline' }),
   mail: z
     .strictObject({
-      host: z.string().min(1).max(253),
+      host: z.string().min(1).max(253).describe('mail server; without the whole part no mail is sent'),
       port: z.number().int().min(1).max(65_535).default(587),
-      security: z.enum(['StartTls', 'Tls']).default('StartTls'),
-      from: z.string().min(3).max(320),
+      security: z.enum(['StartTls', 'Tls']).default('StartTls').describe('mail never goes out unencrypted'),
+      from: z.string().min(3).max(320).describe('sender'),
       username: z.string().max(320).optional(),
-      passwordFile: z.string().optional(),
-      caFile: z.string().optional(),
+      passwordFile: z.string().optional().describe('file with the password'),
+      caFile: z.string().optional().describe('PEM file of the authority that signs the mail server'),
       templatesFolder: z.string().optional().describe('templates of the provider; absent: the built-in ones'),
     })
     .optional(),
   server: z
-    .strictObject({ host: z.string().default('0.0.0.0'), port: z.number().int().min(0).max(65_535).default(8080) })
+    .strictObject({ host: z.string().default('0.0.0.0'), port: z.number().int().min(0).max(65_535).default(8080).describe('0: any free one') })
     .default({ host: '0.0.0.0', port: 8080 })
     .describe('metrics and probes'),
   metrics: z
@@ -69,7 +71,7 @@ const ConfigSchema = z.strictObject({
         .boolean()
         .default(true)
         .describe('series of single customers, sites, ranges and invitations; SBCs and sums are always there'),
-      maxSeries: z.number().int().min(100).max(100_000).default(5000).describe('of one metric; what is beyond is counted and left out'),
+      maxSeries: z.number().int().min(100).max(100_000).default(5000).describe('of one metric; what is beyond is left out, and told'),
     })
     .default({ perCustomer: true, maxSeries: 5000 }),
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'),

@@ -57,14 +57,14 @@ describe('metrics', () => {
     expect(await linesOf(meters, 'up')).toEqual(['up{name="b"} 0']);
   });
 
-  it('bounds every metric, and tells what it left out, in the same scrape', async () => {
+  it('bounds every metric, and tells that there was more, in the same scrape', async () => {
     const meters = new PrometheusMeters({ maxSeries: 2 });
     meters.observedSeries('first', 'Help', () => samples('a'));
     meters.observedSeries('up', 'Help', () => samples('a', 'b', 'c', 'd'));
     expect(await linesOf(meters, 'up')).toHaveLength(2);
-    expect(await linesOf(meters, 'trunkline_metric_series_left_out')).toEqual([
-      'trunkline_metric_series_left_out{metric="first"} 0',
-      'trunkline_metric_series_left_out{metric="up"} 2',
+    expect(await linesOf(meters, 'trunkline_metric_truncated')).toEqual([
+      'trunkline_metric_truncated{metric="first"} 0',
+      'trunkline_metric_truncated{metric="up"} 1',
     ]);
   });
 

@@ -26,7 +26,7 @@ export interface MetersOptions {
 
 const MAX_SERIES = 5000;
 /** Read last, so that it tells of the very scrape that it is part of. */
-const LEFT_OUT = 'trunkline_metric_series_left_out';
+const TRUNCATED = 'trunkline_metric_truncated';
 
 /**
  * Metrics in a Prometheus registry. Counting is adding to a number that the caller holds; the registry reads the numbers when it is scraped
@@ -66,17 +66,17 @@ export class PrometheusMeters {
 
   /**
    * A gauge whose series are listed when metrics are read, for objects that come and go: a series is there exactly as long as `read` names it.
-   * `read` names each set of labels once. What is beyond the limit is left out, and told in `trunkline_metric_series_left_out`.
+   * `read` names each set of labels once, and is not asked for more than the limit; `trunkline_metric_truncated` tells that there was more.
    */
   observedSeries(name: string, help: string, read: () => Iterable<ObservedSample>): void {
-    const leftOut = this.gauge(LEFT_OUT, 'Series beyond the limit of a metric when it was last read', { metric: name });
-    this.#metric(name, help, 'gauge').put(new ObservedSeries(read, this.#maxSeries, leftOut));
+    const truncated = this.gauge(TRUNCATED, 'Whether a metric had more series than its limit when it was last read', { metric: name });
+    this.#metric(name, help, 'gauge').put(new ObservedSeries(read, this.#maxSeries, truncated));
   }
 
   /** The exposition text. Other work goes on between two metrics: those with a series for each object take milliseconds. */
   async text(): Promise<string> {
     const parts: string[] = [];
-    for (const { name } of this.registry.getMetricsAsArray().sort(lastIfLeftOut)) {
+    for (const { name } of this.registry.getMetricsAsArray().sort(truncatedLast)) {
       parts.push(await this.registry.getSingleMetricAsString(name));
       await nextTurn();
     }
@@ -110,8 +110,8 @@ export class PrometheusMeters {
   }
 }
 
-function lastIfLeftOut(left: { readonly name: string }, right: { readonly name: string }): number {
-  return Number(left.name === LEFT_OUT) - Number(right.name === LEFT_OUT);
+function truncatedLast(left: { readonly name: string }, right: { readonly name: string }): number {
+  return Number(left.name === TRUNCATED) - Number(right.name === TRUNCATED);
 }
 
 function nextTurn(): Promise<void> {
@@ -215,22 +215,24 @@ class ObservedSeries implements Series {
   readonly labels: Labels = {};
   readonly #read: () => Iterable<ObservedSample>;
   readonly #limit: number;
-  readonly #leftOut: Gauge;
+  readonly #truncated: Gauge;
 
-  constructor(read: () => Iterable<ObservedSample>, limit: number, leftOut: Gauge) {
+  constructor(read: () => Iterable<ObservedSample>, limit: number, truncated: Gauge) {
     this.#read = read;
     this.#limit = limit;
-    this.#leftOut = leftOut;
+    this.#truncated = truncated;
   }
 
   samples(): readonly Sample[] {
     const samples: Sample[] = [];
-    let leftOut = 0;
+    this.#truncated.set(0);
     for (const sample of this.#read()) {
-      if (samples.length < this.#limit) samples.push(sample);
-      else leftOut += 1;
+      if (samples.length === this.#limit) {
+        this.#truncated.set(1);
+        break;
+      }
+      samples.push(sample);
     }
-    this.#leftOut.set(leftOut);
     return samples;
   }
 }

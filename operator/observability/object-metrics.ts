@@ -38,29 +38,26 @@ export function observeObjects(meters: SeriesMeters, objects: ObservedObjects, {
 }
 
 const KIND_NAMES = Object.keys(KINDS) as readonly Kind[];
-const READY = ['True', 'False', 'Unknown'] as const;
-const METHODS = ['AppRegistration', 'DelegatedToken', 'ProviderApp', 'None'] as const;
 
 function observeFleet(meters: SeriesMeters, objects: ObservedObjects): void {
-  meters.observedSeries('trunkline_objects', 'Objects by kind and by the status of their condition Ready', () => {
-    const counts = new Map(KIND_NAMES.flatMap((kind) => READY.map((ready) => [`${kind}|${ready}`, 0])));
-    for (const kind of KIND_NAMES) {
-      for (const object of all(kind, objects)) count(counts, `${kind}|${conditionOf(object, 'Ready')?.status ?? 'Unknown'}`, 1);
-    }
-    return [...counts].map(([key, value]) => {
-      const [kind = '', ready = ''] = key.split('|');
-      return { labels: { kind, ready }, value };
-    });
-  });
-  meters.observedSeries('trunkline_drift_objects', 'Outside objects that differ from what was applied and are left so', () => {
-    const counts = new Map<string, number>(KIND_NAMES.map((kind) => [kind, 0]));
-    for (const kind of KIND_NAMES) for (const object of all(kind, objects)) count(counts, kind, object.status?.driftTotals?.objects ?? 0);
-    return [...counts].map(([kind, value]) => ({ labels: { kind }, value }));
-  });
+  meters.observedSeries('trunkline_objects', 'Objects by kind and by the status of their condition Ready', () =>
+    KIND_NAMES.flatMap((kind) => {
+      const counts = { True: 0, False: 0, Unknown: 0 };
+      for (const object of all(kind, objects)) counts[conditionOf(object, 'Ready')?.status ?? 'Unknown'] += 1;
+      return Object.entries(counts).map(([ready, value]) => ({ labels: { kind, ready }, value }));
+    }),
+  );
+  meters.observedSeries('trunkline_drift_objects', 'Outside objects that differ from what was applied and are left so', () =>
+    KIND_NAMES.map((kind) => {
+      let value = 0;
+      for (const { status } of all(kind, objects)) value += status?.driftTotals?.objects ?? 0;
+      return { labels: { kind }, value };
+    }),
+  );
   meters.observedSeries('trunkline_customers_by_auth_method', 'Customers by how their tenant is signed in to', () => {
-    const counts = new Map<string, number>(METHODS.map((method) => [method, 0]));
-    for (const { spec } of objects.Customer.values()) count(counts, spec.authentication?.method ?? 'None', 1);
-    return [...counts].map(([method, value]) => ({ labels: { method }, value }));
+    const counts = { AppRegistration: 0, DelegatedToken: 0, ProviderApp: 0, None: 0 };
+    for (const { spec } of objects.Customer.values()) counts[spec.authentication?.method ?? 'None'] += 1;
+    return Object.entries(counts).map(([method, value]) => ({ labels: { method }, value }));
   });
 }
 
@@ -175,10 +172,6 @@ function known(value: number | undefined, labels: ObservedSample['labels']): Obs
 
 function seconds(time: string | undefined): number | undefined {
   return time === undefined ? undefined : Date.parse(time) / 1000;
-}
-
-function count(counts: Map<string, number>, key: string, by: number): void {
-  counts.set(key, (counts.get(key) ?? 0) + by);
 }
 
 function* flatMap<T>(items: Iterable<T>, read: (item: T) => readonly ObservedSample[]): Iterable<ObservedSample> {
