@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { generateCatalogue } from './catalogue.ts';
 import { readDefinitions } from './definitions.ts';
 import { generateReference } from './reference.ts';
+import { generateSettings } from './settings.ts';
 import { generateTypes } from './types.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -16,6 +17,7 @@ async function generatedFiles(): Promise<Map<string, string>> {
   const files = await generateTypes(definitions);
   files.set('docs/reference/crds.md', generateReference(definitions));
   files.set('docs/reference/errors.md', generateCatalogue());
+  files.set('docs/reference/settings.md', generateSettings());
   for (const [path, text] of chartCopies()) files.set(path, text);
   return files;
 }

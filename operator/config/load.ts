@@ -18,7 +18,9 @@ export const ConfigSchema = z.strictObject({
   watchNamespaces: z.array(z.string().min(1).max(63)).max(1000).default([]).describe('empty means all namespaces'),
   actuation: z.enum(['Active', 'Paused']).default('Active').describe('Paused looks and writes nothing outside'),
   defaults: z
-    .strictObject({ changePolicy: z.enum(['Enforce', 'Report', 'Observe']).default('Enforce').describe('what holds where a spec is silent') })
+    .strictObject({
+      changePolicy: z.enum(['Enforce', 'Report', 'Observe']).default('Enforce').describe('what holds where a spec is silent'),
+    })
     .default({ changePolicy: 'Enforce' }),
   provider: z.strictObject({ name: z.string().max(200).default('').describe('as customers read it in mails') }).default({ name: '' }),
   portalUrl: HttpsUrl.refine(
@@ -47,7 +49,10 @@ export const ConfigSchema = z.strictObject({
     .default({ inFlight: 64 })
     .describe('calls to outside systems at the same time, in all'),
   leaderElection: z
-    .strictObject({ enabled: z.boolean().default(true).describe('needed with more than one replica'), name: z.string().min(1).max(63).default('trunkline').describe('name of the Lease') })
+    .strictObject({
+      enabled: z.boolean().default(true).describe('needed with more than one replica'),
+      name: z.string().min(1).max(63).default('trunkline').describe('name of the Lease'),
+    })
     .default({ enabled: true, name: 'trunkline' }),
   mail: z
     .strictObject({
@@ -62,7 +67,10 @@ export const ConfigSchema = z.strictObject({
     })
     .optional(),
   server: z
-    .strictObject({ host: z.string().default('0.0.0.0'), port: z.number().int().min(0).max(65_535).default(8080).describe('0: any free one') })
+    .strictObject({
+      host: z.string().default('0.0.0.0'),
+      port: z.number().int().min(0).max(65_535).default(8080).describe('0: any free one'),
+    })
     .default({ host: '0.0.0.0', port: 8080 })
     .describe('metrics and probes'),
   metrics: z
