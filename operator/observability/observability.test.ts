@@ -22,9 +22,19 @@ describe('describeError', () => {
   });
 
   it('shows our own with reason and correlation id, without a stack, and its cause', () => {
-    const error = new OperatorError('Refused', { kind: 'Auth', reason: 'PermissionDenied', correlationId: 'id', cause: new TypeError('inner') });
+    const error = new OperatorError('Refused', {
+      kind: 'Auth',
+      reason: 'PermissionDenied',
+      correlationId: 'id',
+      cause: new TypeError('inner'),
+    });
     const shown = describeError(error);
-    expect(shown).toMatchObject({ kind: 'Auth', reason: 'PermissionDenied', correlationId: 'id', cause: { name: 'TypeError', message: 'inner' } });
+    expect(shown).toMatchObject({
+      kind: 'Auth',
+      reason: 'PermissionDenied',
+      correlationId: 'id',
+      cause: { name: 'TypeError', message: 'inner' },
+    });
     expect(shown).not.toHaveProperty('stack');
   });
 
@@ -40,7 +50,11 @@ describe('createLogger', () => {
   function logged(act: (log: ReturnType<typeof createLogger>, secrets: SecretValues) => void): string {
     let text = '';
     const secrets = new SecretValues();
-    const destination = { write: (line: string) => void (text += line) };
+    const destination = {
+      write: (line: string) => {
+        text += line;
+      },
+    };
     act(createLogger({ level: 'info', base: { component: 'operator' }, secrets, destination }), secrets);
     return text;
   }
@@ -53,7 +67,8 @@ describe('createLogger', () => {
       log.warn({ url: 'https://host/?key=hunter2-hunter2', note: 'with "quotes" and ä' }, 'values');
       log.error({ err: new Error('sent Bearer abcdefghijklmnop and eyJhbGciOiJIUzI1.eyJzdWIiOiIxMjM0.c2lnbmF0dXJl') }, 'shapes');
     });
-    for (const secret of ['in-a-field', 'nested-field', 'header-field', 'hunter2', 'quotes', 'abcdefghijklmnop', 'eyJhbGci']) expect(text).not.toContain(secret);
+    for (const secret of ['in-a-field', 'nested-field', 'header-field', 'hunter2', 'quotes', 'abcdefghijklmnop', 'eyJhbGci'])
+      expect(text).not.toContain(secret);
     expect(text.match(/\[secret\]/g)?.length).toBeGreaterThanOrEqual(7);
   });
 
@@ -107,7 +122,14 @@ describe('PrometheusMeters', () => {
     const cell = histogram.histogram('h', 'H', [0.1, 1, 10]);
     for (const value of [0.05, 0.1, 0.5, 5, 50]) cell.observe(value);
     const text = await histogram.text();
-    const lines = ['h_bucket{le="0.1"} 2', 'h_bucket{le="1"} 3', 'h_bucket{le="10"} 4', 'h_bucket{le="+Inf"} 5', 'h_sum 55.65', 'h_count 5'];
+    const lines = [
+      'h_bucket{le="0.1"} 2',
+      'h_bucket{le="1"} 3',
+      'h_bucket{le="10"} 4',
+      'h_bucket{le="+Inf"} 5',
+      'h_sum 55.65',
+      'h_count 5',
+    ];
     for (const line of lines) expect(text).toContain(line);
   });
 
@@ -117,13 +139,6 @@ describe('PrometheusMeters', () => {
     const text = await meters.text();
     expect(text.match(/^many\{/gm)).toHaveLength(5000);
     expect(text).toContain('trunkline_metric_series_dropped_total{metric="many"} 10');
-  });
-
-  it('forgets a series whose object is gone', async () => {
-    const meters = new PrometheusMeters();
-    meters.gauge('info', 'I', { customer: 'a' }).set(1);
-    meters.remove('info', { customer: 'a' });
-    expect(await meters.text()).not.toContain('customer="a"');
   });
 
   it('refuses one name for two types', () => {

@@ -1,3 +1,4 @@
+import { CacheAudit } from './cache-audit.ts';
 import type { Clock } from './clock.ts';
 import type { Controller, RunningController } from './controller.ts';
 import { EventRecorder } from './events.ts';
@@ -167,7 +168,7 @@ class RunningRuntime implements Runtime {
   }
 
   #watch(): void {
-    const { transport, clock, random, log, meters, kinds, namespaces = [] } = this.#o;
+    const { transport, kube, clock, random, log, meters, kinds, namespaces = [] } = this.#o;
     for (const { kind, collection, clusterScoped, store } of kinds) {
       const scopes = clusterScoped || namespaces.length === 0 ? [undefined] : namespaces;
       const failures = meters.counter('trunkline_watch_handler_errors_total', 'Exceptions thrown by consumers of watch events', {
@@ -184,6 +185,25 @@ class RunningRuntime implements Runtime {
         const name = namespace === undefined ? collection.plural : `${collection.plural}-${namespace}`;
         this.#reflectors.push({ name, reflector });
         this.#supervisor.start(`watch-${name}`, (signal) => reflector.run(signal));
+        const audit = new CacheAudit({
+          collection: where,
+          store,
+          transport,
+          kube,
+          clock,
+          random,
+          log,
+          meters,
+          relist: () => reflector.relist(),
+        });
+        this.#supervisor.start(`audit-${name}`, (signal) => audit.run(signal));
+        const age = (): number => reflector.health().silentForMs / 1000;
+        meters.observedGauge(
+          'trunkline_watch_last_event_age_seconds',
+          'Since the last byte of the watch, bookmarks included',
+          { kind: name },
+          age,
+        );
       }
     }
   }

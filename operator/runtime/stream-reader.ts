@@ -22,7 +22,8 @@ export class StreamReader {
   readonly #o: StreamReaderOptions;
   readonly #lines = new LineSplitter();
   isInitial: boolean;
-  tookInitial = false;
+  /** The picture that this stream began with has been taken note of; true from the start when it began with none. */
+  tookInitial: boolean;
   version: string | undefined;
   end: StreamEnd | undefined;
   events = 0;
@@ -31,6 +32,7 @@ export class StreamReader {
   constructor(options: StreamReaderOptions) {
     this.#o = options;
     this.isInitial = options.initial;
+    this.tookInitial = !options.initial;
     this.version = options.version;
     if (options.initial) options.sink.init();
   }

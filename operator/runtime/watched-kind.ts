@@ -29,7 +29,7 @@ export interface FedKind {
   readonly kind: string;
   readonly collection: CollectionRef;
   readonly clusterScoped: boolean;
-  readonly store: Pick<ObjectCache<KubeObject>, 'size' | 'synced' | 'feed' | 'reportListenerErrors'>;
+  readonly store: Pick<ObjectCache<KubeObject>, 'size' | 'synced' | 'get' | 'values' | 'feed' | 'reportListenerErrors'>;
 }
 
 export function watchedKind<T extends KubeObject>(declaration: KindDeclaration<T>): WatchedKind<T> {
