@@ -7,6 +7,8 @@ import type { ChangePolicy } from '../domain/change/plan.ts';
 export interface GovernedSpec {
   readonly suspend?: boolean;
   readonly changePolicy?: ChangePolicy;
+  /** Only a Customer has it; absent means enabled. */
+  readonly enabled?: boolean;
 }
 
 export type Governed = KubeObject<GovernedSpec, unknown>;
@@ -38,7 +40,8 @@ export function govern({ chain, defaultPolicy, namespaceAnnotations, actuation }
   const policies = chain.flatMap((object) => object.spec.changePolicy ?? []);
   const policy =
     policies.length === 0 ? defaultPolicy : policies.reduce((left, right) => (RESTRICTION[right] > RESTRICTION[left] ? right : left));
-  return { policy, hold: pauseOf(namespaceAnnotations, actuation) ?? suspension(chain) ?? unmanagedRestriction(chain, policy) };
+  const hold = pauseOf(namespaceAnnotations, actuation) ?? suspension(chain) ?? disabling(chain) ?? unmanagedRestriction(chain, policy);
+  return { policy, hold };
 }
 
 function pauseOf(annotations: Readonly<Record<string, string>>, actuation: 'Active' | 'Paused'): Hold | undefined {
@@ -51,6 +54,12 @@ function pauseOf(annotations: Readonly<Record<string, string>>, actuation: 'Acti
 function suspension(chain: readonly Governed[]): Hold | undefined {
   const by = chain.find((object) => object.spec.suspend === true);
   return by && { reason: 'Suspended', message: `${by.kind} ${by.metadata.name} has spec.suspend: true; set it to false to go on` };
+}
+
+/** A disabled Customer is looked at and not written for, and neither is what hangs on it (S142 as corrected). */
+function disabling(chain: readonly Governed[]): Hold | undefined {
+  const by = chain.find((object) => object.spec.enabled === false);
+  return by && { reason: 'Disabled', message: `${by.kind} ${by.metadata.name} has spec.enabled: false; set it to true to go on` };
 }
 
 /** Fields that restrict writing fail closed while this release does not act on them (design §2, SpecManaged). */

@@ -42,7 +42,10 @@ export interface CustomerFindings {
   readonly governance: Governance;
 }
 
-const NEEDS = ['Enabled', 'Accepted', 'TenantVerified', 'Authenticated', 'Authorized', 'Licensed', 'ChildrenHealthy'];
+const NEEDS = ['Enabled', 'Managed', 'Accepted', 'TenantVerified', 'Authenticated', 'Authorized', 'Licensed', 'ChildrenHealthy'];
+
+/** Needs of Ready that are no conditions of the kind. */
+const HELPERS: readonly string[] = ['Enabled', 'Managed', 'ChildrenHealthy'];
 
 export function customerConditions(found: CustomerFindings): ConditionInput[] {
   const own = ownFindings(found);
@@ -53,7 +56,7 @@ export function customerConditions(found: CustomerFindings): ConditionInput[] {
     ...unmanagedPaths('Customer', found.customer.spec),
     { type: 'Deployed', ...deployed, effect: 'fine' as const, reason: deployed.reason as Reason },
   ];
-  const gates = [enabled(found), ...findings, childrenHealthy(found)];
+  const gates = [enabled(found), managed(found), ...findings, childrenHealthy(found)];
   const progressing = found.governance.hold ?? lookingAnew(found.customer, found.identity?.state === 'reading');
   const summary = summarize({
     needs: NEEDS,
@@ -61,8 +64,7 @@ export function customerConditions(found: CustomerFindings): ConditionInput[] {
     ready: { reason: 'Ready', message: 'The tenant can be worked in and no site or range has failed' },
     ...(progressing === undefined ? {} : { progressing }),
   });
-  // Helpers of the summary, not conditions of the kind.
-  return summary.filter(({ type }) => type !== 'Enabled' && type !== 'ChildrenHealthy');
+  return summary.filter(({ type }) => !HELPERS.includes(type));
 }
 
 function ownFindings(found: CustomerFindings): Finding[] {
@@ -81,6 +83,13 @@ function enabled({ customer }: CustomerFindings): Finding {
   return customer.spec.enabled === false
     ? stalls('Enabled', 'Disabled', 'spec.enabled is false: nothing is written; set it to true to go on')
     : holds('Enabled', 'Ready', 'Enabled');
+}
+
+/** A field that restricts writing and is not acted on fails closed (design §2, SpecManaged). */
+function managed({ governance: { hold } }: CustomerFindings): Finding {
+  return hold?.reason === 'NotManagedYet'
+    ? stalls('Managed', 'NotManagedYet', hold.message)
+    : holds('Managed', 'SpecManaged', 'Nothing restricts writing that this release does not act on');
 }
 
 function tenantVerified({ customer, essentials, identity }: CustomerFindings): Finding {

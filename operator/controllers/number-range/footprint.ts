@@ -13,23 +13,29 @@ export interface RuleRecord {
   readonly tagHash: string | undefined;
 }
 
-/** A state that holds for fewer members than this is listed by member; above, for the whole collection. */
+/** Members are listed up to this many; longer lists would not fit into a status. */
 const MAX_MEMBERS = 500;
 
+/** Later ones win where two entries name the same pattern. */
+const STATES = ['Applied', 'Adopted', 'Pending', 'Removing'] as const;
+
 /**
- * Rules on one device by the collection entries of the footprint: `Applied` stands for every held pattern, `Pending`, `Adopted` and
- * `Removing` name theirs in `members` (an entry without members stands for all).
+ * Rules on one device by the collection entries of the footprint. An entry with `members` stands for these, one without for every held
+ * pattern that no entry names.
  */
 export function recordsAt(range: NumberRange, device: string, held: ReadonlySet<string>): RuleRecord[] {
   const entries = (range.status?.footprint ?? []).filter(
     (entry) => entry.system === 'sbc' && entry.target === device && entry.name !== undefined,
   );
   const records = new Map<string, RuleRecord>();
-  for (const state of ['Applied', 'Adopted', 'Pending', 'Removing'] as const) {
-    for (const entry of entries.filter((candidate) => candidate.state === state)) {
-      const plan = entry.name ?? '';
-      for (const pattern of entry.members ?? held) records.set(`${plan}/${pattern}`, { plan, pattern, state, tagHash: entry.desiredHash });
-    }
+  const byState = STATES.flatMap((state) => entries.filter((entry) => entry.state === state));
+  for (const entry of [
+    ...byState.filter(({ members }) => members === undefined),
+    ...byState.filter(({ members }) => members !== undefined),
+  ]) {
+    const plan = entry.name ?? '';
+    for (const pattern of entry.members ?? held)
+      records.set(`${plan}/${pattern}`, { plan, pattern, state: entry.state, tagHash: entry.desiredHash });
   }
   return [...records.values()];
 }
@@ -42,15 +48,25 @@ export function ruleEntries(device: string, plan: Plan, tag: string | undefined)
     const byState = states.get(dialPlan) ?? new Map<Owned['state'], string[]>();
     states.set(dialPlan, byState.set(state, [...(byState.get(state) ?? []), prefix]));
   };
-  for (const { desired, standing, writes } of plan.items) {
+  for (const { desired, standing } of plan.items) {
     if (standing === 'ToAdopt') put(desired.name, 'Adopted');
-    else if (standing === 'ToCreate' && writes) put(desired.name, 'Pending');
-    else if (standing !== 'Taken' && standing !== 'ToCreate') put(desired.name, 'Applied');
+    // Also what policy or a gate keeps back: it is granted and not there, and so must not pass for applied.
+    else if (standing === 'ToCreate') put(desired.name, 'Pending');
+    else if (standing !== 'Taken') put(desired.name, 'Applied');
   }
   for (const { name } of plan.removals) put(name, 'Removing');
-  return [...states]
-    .flatMap(([dialPlan, byState]) => [...byState].map(([state, patterns]) => entryOf({ device, dialPlan, state, patterns, tag })))
-    .sort(byNameAndState);
+  return [...states].flatMap(([dialPlan, byState]) => planEntries(byState, { device, dialPlan, tag })).sort(byNameAndState);
+}
+
+/** Applied rules are listed only where the others are too many to be: one of the two must be known by name. */
+function planEntries(
+  byState: ReadonlyMap<Owned['state'], readonly string[]>,
+  place: Pick<EntryParts, 'device' | 'dialPlan' | 'tag'>,
+): StatusEntry[] {
+  const isLong = [...byState].some(([state, patterns]) => state !== 'Applied' && patterns.length > MAX_MEMBERS);
+  return [...byState].map(([state, patterns]) =>
+    entryOf({ ...place, state, patterns, listed: patterns.length <= MAX_MEMBERS && (state !== 'Applied' || isLong) }),
+  );
 }
 
 interface EntryParts {
@@ -59,11 +75,11 @@ interface EntryParts {
   readonly state: Owned['state'];
   readonly patterns: readonly string[];
   readonly tag: string | undefined;
+  readonly listed: boolean;
 }
 
-function entryOf({ device, dialPlan, state, patterns, tag }: EntryParts): StatusEntry {
+function entryOf({ device, dialPlan, state, patterns, tag, listed }: EntryParts): StatusEntry {
   const sorted = [...patterns].sort();
-  const listed = state !== 'Applied' && sorted.length <= MAX_MEMBERS;
   return {
     system: 'sbc',
     target: device,
