@@ -40,8 +40,12 @@ function titlesOf({ path, text }: Source): { readonly rows: string[]; readonly l
 }
 
 /** Rows that titles claim to prove and that nobody asks for. */
+/** The gate's own tests hold wrong titles as examples. */
+const EXAMPLES = 'test/gate/';
+
 export function findUnknownRows(sources: readonly Source[]): Finding[] {
-  return sources.flatMap((source) =>
+  const read = sources.filter(({ path }) => !path.startsWith(EXAMPLES));
+  return read.flatMap((source) =>
     titlesOf(source).flatMap(({ rows, line }) =>
       rows
         .filter((row) => !PRIORITY_BY_ROW.has(row))

@@ -1,3 +1,4 @@
+import { findDockerfileProblems } from './dockerfile.ts';
 import { findLeftovers } from './leftovers.ts';
 import { findMachineTraces } from './machine-traces.ts';
 import { ROOT } from './place.ts';
@@ -15,6 +16,7 @@ export const STEPS: readonly Step[] = [
   rule('no traces of one machine', () => findMachineTraces(sources, ROOT)),
   rule('rows in titles of tests exist', () => findUnknownRows(sources)),
   rule('reasons are explained', () => findUnexplainedReasons(sources)),
+  rule('Dockerfile', () => findDockerfileProblems(sources)),
   report('explained reasons are given', () => findUnusedReasons(sources)),
   report('file length', () => findLongFiles(sources)),
   tool('generated files are fresh', 'node', ['crds/generate.ts', '--check']),
