@@ -1,4 +1,5 @@
 import type { Delivery, Priority, Seen } from '../delivery/delivery.ts';
+import type { Change } from '../domain/change/change-set.ts';
 import type { Target, Verdict } from '../domain/change/driver.ts';
 import { failedVerdicts } from '../domain/change/footprint.ts';
 import type { OutsideObject } from '../domain/change/object.ts';
@@ -13,6 +14,8 @@ export interface Work {
   readonly seen: Seen<unknown>;
   readonly underWay: boolean;
   readonly failures: readonly Exclude<Verdict, { result: 'applied' }>[];
+  /** What the last try, not reported yet, has carried out. */
+  readonly applied: readonly Change[];
 }
 
 export interface WorkRequest<View> {
@@ -28,8 +31,9 @@ export interface WorkRequest<View> {
 export function workOn<View>({ delivery, owner, target, seen, objectsOf, planWith }: WorkRequest<View>): Work {
   const outcome = delivery.outcomeOf(owner, target);
   const failures = outcome.state === 'done' ? failedVerdicts(outcome.verdicts) : [];
+  const applied = outcome.state === 'done' ? outcome.verdicts.flatMap(({ result, change }) => (result === 'applied' ? [change] : [])) : [];
   const plan = seen.state === 'seen' ? planWith(objectsOf(seen.view)) : undefined;
-  return { target, plan, seen, underWay: outcome.state === 'underWay', failures };
+  return { target, plan, seen, underWay: outcome.state === 'underWay', failures, applied };
 }
 
 /** The failure whose rule says when to try again: the first failed change, not the ones skipped because of it. */

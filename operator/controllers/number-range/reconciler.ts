@@ -8,6 +8,7 @@ import type { FinalReport, ReconcileContext, Reconciler, Report } from '../../ru
 import type { ControllerDeps } from '../deps.ts';
 import { BEFORE_REMOVAL, freshness } from '../freshness.ts';
 import { adoption, type Governance, govern, isConfirmed } from '../governance.ts';
+import { outsideEvents } from '../outside-events.ts';
 import { type SiteScope, siteScope } from '../site-scope.ts';
 import { deviceTarget, numbersTarget, ownerOf } from '../targets.ts';
 import { firstFailure, handOver, hasChanges, workOn } from '../work.ts';
@@ -18,7 +19,7 @@ import { patternsOf } from './patterns.ts';
 import { type Placement, placementsOf } from './placement.ts';
 import { type Grants, grant, leavingPatterns, planDevice } from './plan.ts';
 import { removeRange } from './removal.ts';
-import { heldAfter, type RangeFindings, rangeConditions, rangeEvents, rangeGate, rangeStatus, refusedRange } from './report.ts';
+import { heldAfter, type RangeFindings, rangeConditions, rangeGate, rangeStatus, refusedRange } from './report.ts';
 import { DeviceSuspicions, type Suspicion } from './suspicion.ts';
 
 const SBC_POLL_MS = 15 * 60_000;
@@ -147,7 +148,7 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
     return {
       status: rangeStatus(found, heldIn),
       conditions: rangeConditions(found),
-      events: rangeEvents(found),
+      events: outsideEvents(range, works),
       recheckAfterMs: suspicion === undefined ? SBC_POLL_MS : SUSPECT_RECHECK_MS,
       ...(mayWrite && hasChanges(works) ? { finalizer: 'ensure' } : {}),
       ...(retry === undefined ? {} : { retry }),

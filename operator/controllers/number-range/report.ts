@@ -1,7 +1,7 @@
 import type { NumberRange, NumberRangeStatus } from '../../api/kinds.ts';
 import type { Reason } from '../../api/reasons.ts';
 import { type Prefix, parsePrefix } from '../../domain/numbers/prefix.ts';
-import type { ConditionInput, EventInput } from '../../runtime/reconciler.ts';
+import type { ConditionInput } from '../../runtime/reconciler.ts';
 import { conditionOf, exempt, type Finding, failed, holds, lastWord, lookingAnew, stalls, summarize, waits } from '../finding.ts';
 import type { Governance } from '../governance.ts';
 import { unmanagedPaths } from '../managed-fields.ts';
@@ -262,12 +262,4 @@ function trunkStatuses({ range, places, works }: RangeFindings): NonNullable<Num
     return !places.some(({ device }) => device === trunk.device) && (plan === undefined || plan.removals.length > 0);
   });
   return [...current, ...former.map((trunk) => ({ ...trunk, state: 'Removing' as const }))];
-}
-
-export function rangeEvents({ range, works }: RangeFindings): EventInput[] {
-  const known = (range.status?.footprint ?? []).length > 0;
-  const back = works.flatMap(({ plan }) => plan?.items ?? []).filter(({ standing }) => standing === 'TakenBack').length;
-  return back === 0 || known
-    ? []
-    : [{ type: 'Normal', reason: 'FootprintRebuilt', note: `Taken back without a write: ${back} dial-plan rules` }];
 }

@@ -14,12 +14,13 @@ import type { ControllerDeps } from '../deps.ts';
 import { ownedAt } from '../footprint-of.ts';
 import { freshness } from '../freshness.ts';
 import { adoption, type Governance, govern } from '../governance.ts';
+import { outsideEvents } from '../outside-events.ts';
 import { type SiteScope, siteScope } from '../site-scope.ts';
 import { deviceTarget, directoryTarget, dnsTarget, ownerOf, voiceTarget } from '../targets.ts';
 import { firstFailure, handOver, hasChanges, type Work, workOn } from '../work.ts';
 import { accept, desiredObjects, siteGate, usageName } from './plan.ts';
 import { editHold, removeSite, sharedWithSibling } from './removal.ts';
-import { type SiteFindings, siteConditions, siteEvents, siteStatus } from './report.ts';
+import { type SiteFindings, siteConditions, siteStatus } from './report.ts';
 
 /** Where a plan is for, and whether what it would remove has to stay for now. */
 interface PlannedPlace {
@@ -100,7 +101,7 @@ export class SiteLocationReconciler implements Reconciler<SiteLocation, SiteLoca
     return {
       status: siteStatus(found),
       conditions: siteConditions(found),
-      events: siteEvents(found),
+      events: outsideEvents(site, works),
       recheckAfterMs: settings.tenantPollMs,
       ...((mayWrite && hasChanges(works)) || this.#hasChildren(site) ? { finalizer: 'ensure' } : {}),
       ...(retry === undefined ? {} : { retry }),

@@ -4,7 +4,7 @@ import type { Seen } from '../../delivery/delivery.ts';
 import type { PlannedItem } from '../../domain/change/plan.ts';
 import type { DirectoryView } from '../../integrations/graph/port.ts';
 import type { SbcView } from '../../integrations/sbc/port.ts';
-import type { ConditionInput, EventInput } from '../../runtime/reconciler.ts';
+import type { ConditionInput } from '../../runtime/reconciler.ts';
 import type { Stores } from '../deps.ts';
 import { exempt, type Finding, failed, holds, lastWord, lookingAnew, stalls, summarize, waits } from '../finding.ts';
 import { footprintOf } from '../footprint-of.ts';
@@ -327,14 +327,4 @@ function dnsStatus({ scope }: SiteFindings): NonNullable<SiteLocationStatus['dns
       : [{ name: fqdn, type: 'A' as const, values: [...values], purpose: 'The SBC that serves this trunk' }];
   });
   return { mode, ...(mode === 'ExternalDNS' ? { endpointName: endpointName(scope.site) } : {}), required };
-}
-
-export function siteEvents(found: SiteFindings): EventInput[] {
-  const known = new Set((found.scope.site.status?.footprint ?? []).map(({ kind, name }) => `${kind}/${name}`.toLowerCase()));
-  const items = [found.voice, found.dns].flatMap((work) => work?.plan?.items ?? []);
-  const back = items.filter(
-    ({ standing, desired }) => standing === 'TakenBack' && !known.has(`${desired.kind}/${desired.name}`.toLowerCase()),
-  );
-  const names = back.map(({ desired }) => `${desired.kind} ${desired.name}`).join(', ');
-  return back.length === 0 ? [] : [{ type: 'Normal', reason: 'FootprintRebuilt', note: `Taken back without a write: ${names}` }];
 }
