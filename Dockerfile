@@ -1,35 +1,39 @@
 # syntax=docker/dockerfile:1
-# Pin both by digest in a release build: --build-arg BUILDER=node:24-bookworm-slim@sha256:…
-ARG BUILDER=node:24-bookworm-slim
-ARG RUNTIME=gcr.io/distroless/nodejs24-debian12:nonroot
+# The operator, without shell, package manager or anything that only building needs.
+#
+#   docker build -t trunkline:0.1.0 .
+#
+# Pin both images by digest for a build that can be repeated: --build-arg BUILD_IMAGE=node@sha256:… --build-arg RUNTIME_IMAGE=…@sha256:…
+ARG BUILD_IMAGE=docker.io/library/node:24-bookworm-slim
+ARG RUNTIME_IMAGE=gcr.io/distroless/nodejs24-debian12:nonroot
 
-FROM ${BUILDER} AS build
-WORKDIR /src
+# Nothing that is installed or compiled depends on the processor, so one build serves every platform.
+FROM --platform=$BUILDPLATFORM ${BUILD_IMAGE} AS build
+WORKDIR /build
 COPY package.json package-lock.json ./
-RUN npm ci --no-audit --no-fund
+RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
-COPY operator ./operator
-RUN npx tsc -p tsconfig.build.json
+COPY operator operator
+RUN node_modules/.bin/tsc -p tsconfig.build.json
+RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
 
-FROM ${BUILDER} AS dependencies
-WORKDIR /src
-COPY package.json package-lock.json ./
-RUN npm ci --omit=dev --no-audit --no-fund
-
-FROM ${RUNTIME}
+FROM ${RUNTIME_IMAGE}
 ARG VERSION=0.1.0
-ARG COMMIT=unknown
-LABEL org.opencontainers.image.title="trunkline" \
-      org.opencontainers.image.description="Runs Microsoft Teams Direct Routing for the customers of a telephone service provider" \
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="Trunkline" \
+      org.opencontainers.image.description="Runs Microsoft Teams Direct Routing for the customers of a telephone service provider, from YAML in Git" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="${VERSION}" \
-      org.opencontainers.image.revision="${COMMIT}"
-ENV NODE_ENV=production TRUNKLINE_COMMIT=${COMMIT}
+      org.opencontainers.image.revision="${REVISION}"
+ENV NODE_ENV=production
+ENV TRUNKLINE_COMMIT=${REVISION}
 WORKDIR /app
-COPY --from=dependencies /src/node_modules ./node_modules
-COPY --from=build /src/dist ./dist
-COPY package.json LICENSE ./
+# Owned by root: the process can change nothing of it, whatever file system it is given.
+COPY --from=build /build/package.json ./
+COPY --from=build /build/node_modules node_modules
+COPY --from=build /build/dist dist
+COPY LICENSE ./
 USER 65532:65532
 EXPOSE 8080
-ENTRYPOINT ["/nodejs/bin/node", "/app/dist/operator/main.js"]
+ENTRYPOINT ["/nodejs/bin/node", "--max-old-space-size-percentage=75", "--enable-source-maps", "/app/dist/operator/main.js"]
 CMD ["--help"]
