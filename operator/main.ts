@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { type OperatorFlags, runOperator } from './cli/operator.ts';
+import type { OperatorFlags } from './cli/operator.ts';
 import { stopOnSignals } from './cli/shutdown.ts';
 import { VERSION } from './cli/version.ts';
 import { ConfigProblem } from './config/load.ts';
@@ -15,6 +15,8 @@ usage: trunkline operator --config FILE [options]
   --help, --version
 `;
 
+const LINGER_MS = 2000;
+
 /** Exit codes: 0 asked to stop and drained, 1 fatal while running, 2 bad flags or configuration. */
 async function main(argv: readonly string[]): Promise<number> {
   const parsed = parse(argv);
@@ -24,8 +26,6 @@ async function main(argv: readonly string[]): Promise<number> {
   if (values.help === true) return print(USAGE);
   if (positionals.length !== 1 || positionals[0] !== 'operator') return usageError(`unknown command "${positionals.join(' ')}"`);
   if (values.config === undefined) return usageError('--config is missing');
-  if (values.actuation !== undefined && values.actuation !== 'Active' && values.actuation !== 'Paused')
-    return usageError('--actuation is Active or Paused');
   const { config, kubeconfig, record, actuation } = values;
   if (actuation !== undefined && actuation !== 'Active' && actuation !== 'Paused') return usageError('--actuation is Active or Paused');
   const flags: OperatorFlags = {
@@ -34,6 +34,8 @@ async function main(argv: readonly string[]): Promise<number> {
     ...(record === undefined ? {} : { record }),
     ...(actuation === undefined ? {} : { actuation }),
   };
+  // Only now: the usage must not wait for every client library of the operator.
+  const { runOperator } = await import('./cli/operator.ts');
   return runOperator(flags, stopOnSignals());
 }
 
@@ -80,3 +82,5 @@ try {
   process.stderr.write(`${thrown instanceof Error ? thrown.message : String(thrown)}\n`);
   process.exitCode = thrown instanceof ConfigProblem ? 2 : 1;
 }
+// A write that nobody waits for any more must not keep a process alive that neither leads nor answers probes.
+setTimeout(() => process.exit(), LINGER_MS).unref();

@@ -3,17 +3,16 @@ import { hostname } from 'node:os';
 import type { ObjectKey } from '../api/meta.ts';
 import { type Config, loadConfig } from '../config/load.ts';
 import { Credentials } from '../controllers/credentials.ts';
-import { createDelivery, type DeliveryControl } from '../delivery/create-delivery.ts';
+import { createDelivery } from '../delivery/create-delivery.ts';
 import { DEFAULT_LIMITS } from '../delivery/limits.ts';
 import { OperatorError } from '../errors/operator-error.ts';
 import { type HarRecorder, openHarRecorder } from '../integrations/http/har.ts';
-import { ProcessHealth } from '../observability/health.ts';
+import { type Check, ProcessHealth } from '../observability/health.ts';
 import { createLogger } from '../observability/logger.ts';
 import { PrometheusMeters } from '../observability/meters.ts';
 import { SecretValues } from '../observability/secret-values.ts';
 import { startProbeServer } from '../observability/server.ts';
 import type { Clock } from '../runtime/clock.ts';
-import type { Kube } from '../runtime/kube.ts';
 import { KubeClient } from '../runtime/kube-client.ts';
 import { loadClusterAccess } from '../runtime/kube-config.ts';
 import type { Log } from '../runtime/log.ts';
@@ -22,9 +21,11 @@ import { SystemClock } from '../runtime/system-clock.ts';
 import { HttpsTransport } from '../runtime/transport.ts';
 import { WakeUps } from '../runtime/wake-ups.ts';
 import { createControllers, fedKinds, storesOf, watchedKinds } from './controllers.ts';
+import { maskingKube } from './masking-kube.ts';
 import { auditTo, callMetrics, deliveryMetrics, objectMetrics } from './metrics.ts';
 import { LeaseMarks } from './open-marks.ts';
-import { createOutside, type Outside } from './outside.ts';
+import { createOutside } from './outside.ts';
+import { PASSES_MS, untilWritten } from './shutdown.ts';
 import { VERSION } from './version.ts';
 
 export interface OperatorFlags {
@@ -46,11 +47,20 @@ export async function runOperator(flags: OperatorFlags, stop: AbortSignal, clock
   const secrets = new SecretValues();
   const log = createLogger({ level: config.logLevel, base: { component: 'operator', version: VERSION }, secrets });
   const recorder = flags.record === undefined ? undefined : await openHarRecorder(flags.record, VERSION);
-  const house = await buildHouse({ config, flags, env: process.env, clock, log, secrets, ...(recorder === undefined ? {} : { recorder }) });
-  const onStop = (): void => void house.runtime.stop();
+  const house = await buildHouse({
+    config,
+    flags,
+    env: process.env,
+    clock,
+    log,
+    secrets,
+    stop,
+    ...(recorder === undefined ? {} : { recorder }),
+  });
+  const onStop = (): void => void house.stop();
   stop.addEventListener('abort', onStop, { once: true });
   if (stop.aborted) onStop();
-  const finish = await house.runtime.finished;
+  const finish = await house.finished;
   await house.close();
   await recorder?.close();
   if (finish.error !== undefined) log.error({ err: finish.error, why: finish.why }, 'the operator cannot go on');
@@ -65,16 +75,20 @@ interface HouseParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly secrets: SecretValues;
+  readonly stop: AbortSignal;
   readonly recorder?: HarRecorder;
 }
 
 interface House {
-  readonly runtime: Runtime;
+  readonly finished: Runtime['finished'];
+  /** Ends `finished` orderly, within the time that a pod has for it. */
+  stop(): Promise<void>;
+  /** Frees what outlives `finished`. */
   close(): Promise<void>;
 }
 
-/** Every object once, in start order. */
-async function buildHouse({ config, flags, env, clock, log, secrets, recorder }: HouseParts): Promise<House> {
+/** Every object once, in start order. What may fail comes before the runtime, which nobody would stop then. */
+async function buildHouse({ config, flags, env, clock, log, secrets, stop, recorder }: HouseParts): Promise<House> {
   const meters = new PrometheusMeters({ maxSeries: config.metrics.maxSeries });
   meters.addProcessMetrics({ version: VERSION, commit: env['TRUNKLINE_COMMIT'] ?? 'unknown' });
   const access = await loadClusterAccess({ env, ...(flags.kubeconfig === undefined ? {} : { flag: flags.kubeconfig }) }, clock);
@@ -84,24 +98,29 @@ async function buildHouse({ config, flags, env, clock, log, secrets, recorder }:
   const identity = `${env['POD_NAME'] ?? hostname()}_${randomUUID()}`;
   const marks = new LeaseMarks({ kube, clock, namespace: config.namespace, holder: identity });
   const http = { clock, userAgent: `trunkline/${VERSION}`, metrics: callMetrics(meters), ...(recorder === undefined ? {} : { recorder }) };
-  const outside = await createOutside({ config, runtime: http, kube, log, abandoned: marks.abandoned });
+  const outside = await createOutside({ config, runtime: http, kube, log, secrets, abandoned: marks.abandoned });
+  let runtime: Runtime | undefined;
+  const isLeading = (): boolean => runtime?.fence.isLeader() ?? false;
+  const probes = await startProbes({ config, clock, meters, log, stop, runtime: () => runtime });
 
   const wakeUps = new WakeUps();
   const kinds = watchedKinds();
-  let fence: Runtime['fence'] = { isLeader: () => false };
-  objectMetrics(meters, kinds, { ...config.metrics, isLeading: () => fence.isLeader() });
+  objectMetrics(meters, kinds, { ...config.metrics, isLeading });
   const delivery = createDelivery({
     drivers: outside.drivers,
     clock,
     random: Math.random,
-    wake: (owner) => wake(wakeUps, owner),
-    fence: () => (fence.isLeader() ? undefined : notLeading()),
+    wake: (owner) => {
+      // Once a stop is asked for, what became of a write is for the next leader to see: a pass now would only report that we stop.
+      if (!stop.aborted) wake(wakeUps, owner);
+    },
+    fence: () => (isLeading() ? undefined : notLeading()),
     marks: { port: marks, holder: identity },
     metrics: deliveryMetrics(meters, log, config.metrics),
     audit: auditTo(log),
     limits: { ...DEFAULT_LIMITS, inFlight: config.lanes.inFlight },
   });
-  const credentials = new Credentials({ kube: maskingSecrets(kube, secrets), tenants: outside.tenants, sbcs: outside.sbcs, clock });
+  const credentials = new Credentials({ kube: maskingKube(kube, secrets), tenants: outside.tenants, sbcs: outside.sbcs, clock });
   const actuation = flags.actuation ?? config.actuation;
   const settings = {
     installation: config.installation,
@@ -113,7 +132,7 @@ async function buildHouse({ config, flags, env, clock, log, secrets, recorder }:
     providerName: config.provider.name,
   };
   const deps = { stores: storesOf(kinds), delivery, credentials, kube, clock, settings };
-  const runtime = startRuntime({
+  const running = startRuntime({
     transport,
     kube,
     clock,
@@ -126,37 +145,58 @@ async function buildHouse({ config, flags, env, clock, log, secrets, recorder }:
     namespaces: config.watchNamespaces,
     ...(config.leaderElection.enabled ? { election: { namespace: config.namespace, name: config.leaderElection.name, identity } } : {}),
     events: { reportingController: RECONCILER, reportingInstance: identity.slice(0, 128) },
+    drainTimeoutMs: PASSES_MS,
   });
-  fence = runtime.fence;
-  return { runtime, close: await serve({ config, clock, meters, runtime, delivery, outside, log }) };
+  runtime = running;
+  return {
+    finished: running.finished,
+    stop: async () => {
+      await untilWritten(delivery.drain(), clock, log);
+      await running.stop();
+    },
+    close: async () => {
+      await untilWritten(delivery.stop(), clock, log);
+      await probes.close();
+      outside.close();
+    },
+  };
 }
 
-interface ServeParts {
+interface ProbeParts {
   readonly config: Config;
   readonly clock: Clock;
   readonly meters: PrometheusMeters;
-  readonly runtime: Runtime;
-  readonly delivery: DeliveryControl;
-  readonly outside: Outside;
   readonly log: Log;
+  readonly stop: AbortSignal;
+  /** Undefined until there is one. */
+  readonly runtime: () => Runtime | undefined;
 }
 
-/** Probes and metrics; returns how to end everything that the runtime does not end itself. */
-async function serve({ config, clock, meters, runtime, delivery, outside, log }: ServeParts): Promise<() => Promise<void>> {
+/** Probes and metrics, from before the runtime until after it. Rejects when the port is taken. */
+async function startProbes({ config, clock, meters, log, stop, runtime }: ProbeParts): Promise<{ close(): Promise<void> }> {
   const health = new ProcessHealth(clock);
   const server = await startProbeServer({
     ...config.server,
-    ready: [() => runtime.readiness()],
-    live: [() => runtime.liveness(), health.checks],
+    ready: [() => [startCheck(runtime()), stopCheck(stop)], () => runtime()?.readiness() ?? []],
+    live: [() => runtime()?.liveness() ?? [], health.checks],
     metrics: () => meters.text(),
   });
   log.info({ port: server.port }, 'probes and metrics are served');
-  return async () => {
-    await delivery.stop();
-    await server.close();
-    health.stop();
-    outside.close();
+  return {
+    close: async () => {
+      await server.close();
+      health.stop();
+    },
   };
+}
+
+function startCheck(runtime: Runtime | undefined): Check {
+  return { name: 'started', ok: runtime !== undefined, detail: runtime === undefined ? 'starting' : 'started' };
+}
+
+/** Unready from the moment of the signal on, not only once the runtime stops. */
+function stopCheck(stop: AbortSignal): Check {
+  return { name: 'not-asked-to-stop', ok: !stop.aborted, detail: stop.aborted ? 'asked to stop' : 'running' };
 }
 
 /** `<Kind>/<namespace>/<name>` back to a key of that kind's queue. */
@@ -168,25 +208,3 @@ function wake(wakeUps: WakeUps, owner: string): void {
 function notLeading(): OperatorError {
   return new OperatorError('This replica does not lead', { kind: 'DependencyNotReady', reason: 'NotLeading' });
 }
-
-/** What is read from Secrets is masked wherever it would appear in a log line. */
-function maskingSecrets(kube: Kube, secrets: SecretValues): Kube {
-  const forget = new Map<string, readonly (() => void)[]>();
-  return {
-    get: (ref, signal) => kube.get(ref, signal),
-    apply: (ref, object, options, signal) => kube.apply(ref, object, options, signal),
-    delete: (ref, options, signal) => kube.delete(ref, options, signal),
-    list: (ref, signal) => kube.list(ref, signal),
-    readConfigMap: (namespace, name, signal) => kube.readConfigMap(namespace, name, signal),
-    readSecret: async (namespace, name, signal) => {
-      const secret = await kube.readSecret(namespace, name, signal);
-      const added = Object.entries(secret?.data ?? {}).flatMap(([key, value]) => (PUBLIC_KEYS.has(key) ? [] : [secrets.add(value)]));
-      for (const drop of forget.get(`${namespace}/${name}`) ?? []) drop();
-      forget.set(`${namespace}/${name}`, added);
-      return secret;
-    },
-  };
-}
-
-/** Names of values that are no secret although they stand in one: masking a user name `admin` would garble every line. */
-const PUBLIC_KEYS = new Set(['username', 'clientId', 'ca.crt', 'tls.crt']);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { FIELD_MANAGERS } from '../api/group.ts';
-import type { Config } from '../config/load.ts';
+import { type Config, ConfigProblem } from '../config/load.ts';
 import type { Driver } from '../domain/change/driver.ts';
 import { ruleSuffix } from '../domain/naming/rule-name.ts';
 import { DnsEndpointDriver } from '../integrations/dns/driver.ts';
@@ -14,6 +14,7 @@ import { createMicrosoftSystems } from '../integrations/microsoft.ts';
 import { DeviceSessions } from '../integrations/sbc/audiocodes/connections.ts';
 import { type AbandonedWork, AudioCodesDriver } from '../integrations/sbc/audiocodes/driver.ts';
 import type { SbcConnections } from '../integrations/sbc/port.ts';
+import type { SecretValues } from '../observability/secret-values.ts';
 import type { Kube } from '../runtime/kube.ts';
 import type { Log } from '../runtime/log.ts';
 
@@ -30,10 +31,13 @@ export interface OutsideOptions {
   readonly runtime: HttpRuntime;
   readonly kube: Kube;
   readonly log: Log;
+  /** Told of the password that settings name. */
+  readonly secrets: SecretValues;
   readonly abandoned?: AbandonedWork;
 }
 
-export async function createOutside({ config, runtime, kube, log, abandoned }: OutsideOptions): Promise<Outside> {
+/** Throws ConfigProblem when a file that the settings name cannot be read. */
+export async function createOutside({ config, runtime, kube, log, secrets, abandoned }: OutsideOptions): Promise<Outside> {
   const microsoft = createMicrosoftSystems({
     runtime,
     cloud: cloudOf(config),
@@ -47,7 +51,7 @@ export async function createOutside({ config, runtime, kube, log, abandoned }: O
     suffix: ruleSuffix,
     ...(abandoned === undefined ? {} : { abandoned }),
   });
-  const mail = new SmtpMailDriver({ clock: runtime.clock, settings: await mailSettings(config) });
+  const mail = new SmtpMailDriver({ clock: runtime.clock, settings: await mailSettings(config, secrets) });
   const drivers = { ...microsoft.drivers, sbc, mail, dns: new DnsEndpointDriver({ kube, fieldManager: FIELD_MANAGERS.objects }) };
   return {
     drivers: drivers as unknown as Outside['drivers'],
@@ -60,21 +64,43 @@ export async function createOutside({ config, runtime, kube, log, abandoned }: O
 function cloudOf({ cloud }: Config): CloudEndpoints {
   if (cloud.name !== 'Custom') return CLOUDS[cloud.name];
   const { login, graph, teamsAdmin, caFile } = cloud;
-  return customCloud({ login, graph, teamsAdmin, ...(caFile === undefined ? {} : { caPem: readFileSync(caFile, 'utf8') }) });
+  return customCloud({ login, graph, teamsAdmin, ...(caFile === undefined ? {} : { caPem: readSetting('cloud.caFile', caFile) }) });
 }
 
-async function mailSettings({ mail, portalUrl, provider }: Config): Promise<MailSettings> {
+async function mailSettings({ mail, portalUrl, provider }: Config, secrets: SecretValues): Promise<MailSettings> {
   const common = { providerName: provider.name, ...(portalUrl === undefined ? {} : { portalUrl }) };
   if (mail === undefined) return common;
   const { host, port, security, username, passwordFile, caFile, templatesFolder, from } = mail;
+  const password = passwordFile === undefined ? undefined : readSetting('mail.passwordFile', passwordFile).trim();
+  if (password !== undefined) secrets.add(password);
   const smtp = {
     host,
     port,
     security,
     ...(username === undefined ? {} : { username }),
-    ...(passwordFile === undefined ? {} : { password: readFileSync(passwordFile, 'utf8').trim() }),
-    ...(caFile === undefined ? {} : { caPem: readFileSync(caFile, 'utf8') }),
+    ...(password === undefined ? {} : { password }),
+    ...(caFile === undefined ? {} : { caPem: readSetting('mail.caFile', caFile) }),
   };
-  const templates = templatesFolder === undefined ? {} : { templates: await readTemplateFolder(templatesFolder) };
+  const templates =
+    templatesFolder === undefined
+      ? {}
+      : {
+          templates: await readTemplateFolder(templatesFolder).catch((thrown: unknown) =>
+            refuse('mail.templatesFolder', templatesFolder, thrown),
+          ),
+        };
   return { ...common, smtp, from, ...templates };
+}
+
+function readSetting(setting: string, file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (thrown) {
+    return refuse(setting, file, thrown);
+  }
+}
+
+function refuse(setting: string, path: string, cause: unknown): never {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unreadable';
+  throw new ConfigProblem([`${setting}: ${path} cannot be read (${code})`], { cause });
 }

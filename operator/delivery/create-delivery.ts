@@ -35,7 +35,9 @@ export interface DeliveryControl extends Delivery {
   pause(reason?: OperatorError): void;
   /** Writes go on; owners that were refused are woken, and open marks are looked for again. */
   resume(): void;
-  /** Starts nothing more, gives up on reads, and resolves when no write is on the wire any more. */
+  /** Starts nothing more and resolves when no write is on the wire any more. Reads under way go on: to give them up would look like a failure. */
+  drain(): Promise<void>;
+  /** As drain, and gives up on reads. */
   stop(): Promise<void>;
   /** What is kept in memory; for gauges and tests. */
   readonly kept: { readonly lanes: number; readonly snapshots: number; readonly groups: number };
@@ -144,12 +146,16 @@ class DeliveryHouse implements DeliveryControl {
     this.#writes.resume();
   }
 
-  async stop(): Promise<void> {
+  async drain(): Promise<void> {
     this.#stopping.abort();
     this.#dispatcher.close();
+    await this.#writes.stop();
+  }
+
+  async stop(): Promise<void> {
     this.#reads.stop();
     this.#sweep?.();
-    await this.#writes.stop();
+    await this.drain();
   }
 
   #driverOf(target: Target): Driver<unknown> {
