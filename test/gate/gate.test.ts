@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { findLeftovers } from './leftovers.ts';
+import { findDeadLinks } from './links.ts';
 import { findMachineTraces } from './machine-traces.ts';
+import { ROOT } from './place.ts';
 import { findUnexplainedReasons, reasonsIn } from './reasons.ts';
 import { coverageOf, findUnknownRows } from './rows.ts';
 import { report, rule, runSteps } from './runner.ts';
@@ -46,6 +48,23 @@ describe('traces of one machine', () => {
 
   it('lets paths inside a container and relative ones through', () => {
     expect(findMachineTraces([source('Dockerfile', 'WORKDIR /app', 'COPY ./home/x /etc/trunkline')], '/opt/checkout')).toEqual([]);
+  });
+});
+
+describe('links between pages', () => {
+  it('are told when file or heading is not there', () => {
+    const page = source(
+      'docs/a.md',
+      '# The house',
+      '[ok](#the-house) [no](#the-garden)',
+      '[ok](../package.json) [no](nowhere.md)',
+      '[ok](https://a.example/x)',
+    );
+    const dead = findDeadLinks([page, source('README.md', '[ok](docs/a.md#the-house)', '[no](docs/a.md#roof)')], ROOT);
+    expect(dead.filter(({ path }) => path === 'docs/a.md').map(({ line, says }) => `${line} ${says}`)).toEqual([
+      '2 #the-garden leads nowhere',
+      '3 nowhere.md leads nowhere',
+    ]);
   });
 });
 

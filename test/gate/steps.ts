@@ -1,5 +1,6 @@
 import { findDockerfileProblems } from './dockerfile.ts';
 import { findLeftovers } from './leftovers.ts';
+import { findDeadLinks } from './links.ts';
 import { findMachineTraces } from './machine-traces.ts';
 import { ROOT } from './place.ts';
 import { findUnexplainedReasons, findUnusedReasons } from './reasons.ts';
@@ -16,6 +17,7 @@ export const STEPS: readonly Step[] = [
   rule('no traces of one machine', () => findMachineTraces(sources, ROOT)),
   rule('rows in titles of tests exist', () => findUnknownRows(sources)),
   rule('reasons are explained', () => findUnexplainedReasons(sources)),
+  rule('links between pages', () => findDeadLinks(sources, ROOT)),
   rule('Dockerfile', () => findDockerfileProblems(sources)),
   report('explained reasons are given', () => findUnusedReasons(sources)),
   report('file length', () => findLongFiles(sources)),
