@@ -15,12 +15,16 @@ export interface PeerTrust {
 
 export interface TransportOptions extends PeerTrust {
   readonly maxSockets: number;
+  /** For connecting and the TLS handshake of a pinned peer; default 10 s. */
+  readonly handshakeMs?: number;
 }
+
+const HANDSHAKE_MS = 10_000;
 
 /** Idle connections go after this long, before common servers drop theirs (a reused dead one looks like a reset). */
 const IDLE_MS = 4_000;
 
-export function createAgents({ maxSockets, ...trust }: TransportOptions): {
+export function createAgents({ maxSockets, handshakeMs = HANDSHAKE_MS, ...trust }: TransportOptions): {
   readonly httpAgent: HttpAgent;
   readonly httpsAgent: HttpsAgent;
 } {
@@ -32,7 +36,8 @@ export function createAgents({ maxSockets, ...trust }: TransportOptions): {
   };
   return {
     httpAgent: new HttpAgent(pool),
-    httpsAgent: trust.fingerprint === undefined ? new HttpsAgent({ ...pool, ...tls }) : new PinnedAgent({ ...pool, ...tls }, trust),
+    httpsAgent:
+      trust.fingerprint === undefined ? new HttpsAgent({ ...pool, ...tls }) : new PinnedAgent({ ...pool, ...tls }, trust, handshakeMs),
   };
 }
 
@@ -40,9 +45,11 @@ export function createAgents({ maxSockets, ...trust }: TransportOptions): {
 class PinnedAgent extends HttpsAgent {
   readonly #fingerprint: string;
   readonly #checksChain: boolean;
+  readonly #handshakeMs: number;
 
-  constructor(options: ConstructorParameters<typeof HttpsAgent>[0], { fingerprint = '', caPem }: PeerTrust) {
+  constructor(options: ConstructorParameters<typeof HttpsAgent>[0], { fingerprint = '', caPem }: PeerTrust, handshakeMs: number) {
     super(options);
+    this.#handshakeMs = handshakeMs;
     this.#fingerprint = normalFingerprint(fingerprint);
     this.#checksChain = caPem !== undefined;
   }
@@ -51,8 +58,11 @@ class PinnedAgent extends HttpsAgent {
     const socket = connect({ ...options, rejectUnauthorized: this.#checksChain });
     const fail = (error: Error): void => done?.(error, socket);
     socket.once('error', fail);
+    // Until the handshake is over no request holds the socket, so no deadline of a request would ever close it.
+    socket.setTimeout(this.#handshakeMs, () => socket.destroy(Object.assign(new Error('no handshake in time'), { code: 'ETIMEDOUT' })));
     socket.once('secureConnect', () => {
       socket.off('error', fail);
+      socket.removeAllListeners('timeout').setTimeout(0);
       if (leafFingerprint(socket) === this.#fingerprint) done?.(null, socket);
       else {
         socket.destroy();
