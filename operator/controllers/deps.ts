@@ -52,6 +52,6 @@ export const INDEX = {
   shortName: 'shortName',
   /** Customers by lower-case tenant id. */
   tenant: 'tenant',
-  /** Sites by lower-case FQDN of each trunk, once it is fixed in status. */
+  /** Sites by lower-case FQDN of each trunk, fixed in status or wanted by spec. */
   fqdn: 'fqdn',
 } as const;

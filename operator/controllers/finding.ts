@@ -1,5 +1,6 @@
 import type { Condition, ConditionStatus, ObjectMeta } from '../api/meta.ts';
 import type { Reason } from '../api/reasons.ts';
+import type { Seen } from '../delivery/delivery.ts';
 import type { OperatorError } from '../errors/operator-error.ts';
 import type { ConditionInput } from '../runtime/reconciler.ts';
 
@@ -68,6 +69,61 @@ export function lastWord(object: Spoken, type: string): Finding | undefined {
   const stalled = conditionOf(object, 'Stalled')?.reason === reason;
   return { type, status, reason: reason as Reason, message, effect: stalled ? 'stalls' : 'waits' };
 }
+
+/** Whether the object was in place when it was looked at last; a look that fails takes nothing away. */
+export function hasStood(object: Spoken, type: string): boolean {
+  const known = conditionOf(object, type);
+  return known?.status === 'True' || known?.reason === 'Unobserved';
+}
+
+/** Looks in a row that may fail before nobody knows any more (style 2.4). */
+const MISSES_UNTIL_UNKNOWN = 3;
+
+/**
+ * What to say while a place cannot be seen: the last word while a look is under way; of what stood, the last word for up to three missed
+ * looks, then Unknown, whatever the failure, because none of it is the object's own (design §2, gates).
+ */
+export function unseen(object: Spoken, type: string, seen: Seen<unknown> | undefined, what: string): Finding {
+  const before = lastWord(object, type);
+  if (seen?.state !== 'failed') return before ?? waits(type, 'Observing', `${what} is being read`, 'Unknown');
+  if (!hasStood(object, type)) return failed(type, seen.error);
+  if (before?.status === 'True' && seen.misses < MISSES_UNTIL_UNKNOWN) return before;
+  return waits(type, 'Unobserved', `${what} cannot be read: ${seen.error.message}`, 'Unknown');
+}
+
+/**
+ * The failure that was told last, while the next try for the same spec is under way: it is not over because one tries again. Undefined: the
+ * last word was none.
+ */
+export function failureStands(object: Spoken & { readonly metadata: ObjectMeta }, type: string): Finding | undefined {
+  const before = lastWord(object, type);
+  const isCurrent = object.status?.observedGeneration === object.metadata.generation;
+  return before === undefined || before.status === 'True' || !isCurrent || NO_FAILURE.includes(before.reason) ? undefined : before;
+}
+
+/** Reasons by which a step waits for something else than a try that has failed. */
+const NO_FAILURE: readonly Reason[] = [
+  'Deploying',
+  'Observing',
+  'Unobserved',
+  'NotDeployed',
+  'Undeployed',
+  'DeletionHeld',
+  'NameTaken',
+  'NotManagedYet',
+  'Suspended',
+  'Paused',
+  'Disabled',
+  'Locked',
+  'ObservationSuspect',
+  'PatternHeld',
+  'DomainNotActivated',
+  'CustomerNotReady',
+  'SBCDeviceNotReady',
+  'SiteLocationNotReady',
+  'CarrierTrunkNotReady',
+  'ParentNotProtected',
+];
 
 /** Says that the last words are about an older spec, until the first look for the new one has ended. */
 export function lookingAnew(object: Spoken & { readonly metadata: ObjectMeta }, isReading: boolean): Summary['progressing'] {

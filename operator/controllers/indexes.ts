@@ -13,7 +13,7 @@ export const CUSTOMER_INDEXES: Readonly<Record<string, IndexFunction<Customer>>>
 export const SITE_INDEXES: Readonly<Record<string, IndexFunction<SiteLocation>>> = {
   [INDEX.customer]: (site) => [`${site.metadata.namespace ?? ''}/${site.spec.customerRef.name}`],
   [INDEX.device]: (site) => devicesOf(site),
-  [INDEX.fqdn]: (site) => [...new Set((site.status?.trunks ?? []).map(({ fqdn }) => fqdn))],
+  [INDEX.fqdn]: (site) => [...new Set([...(site.status?.trunks ?? []).map(({ fqdn }) => fqdn), ...wantedNames(site)])],
 };
 
 export const RANGE_INDEXES: Readonly<Record<string, IndexFunction<NumberRange>>> = {
@@ -25,7 +25,15 @@ export const INVITATION_INDEXES: Readonly<Record<string, IndexFunction<Invitatio
   [INDEX.customer]: (invitation) => [`${invitation.metadata.namespace ?? ''}/${invitation.spec.customerRef.name}`],
 };
 
-/** Devices of a site's trunks, also of those that a lost spec entry has left in status. */
+/** Trunk names that the site's own spec says; one that takes its Customer's short name is found by that. */
+function wantedNames({ spec }: SiteLocation): string[] {
+  return spec.trunks.flatMap(({ fqdn, label = spec.siteName, carrierTrunk }) => {
+    if (fqdn !== undefined) return [fqdn.toLowerCase()];
+    return label === undefined || carrierTrunk === undefined ? [] : [`${label}.${carrierTrunk}`.toLowerCase()];
+  });
+}
+
+/** Devices of a site's trunks. */
 export function devicesOf(site: SiteLocation): string[] {
   const namespace = site.metadata.namespace ?? '';
   return [...new Set(site.spec.trunks.map(({ sbcRef }) => `${sbcRef.namespace ?? namespace}/${sbcRef.name}`))];

@@ -14,14 +14,18 @@ export type RemovalStep =
       readonly retry?: OperatorError;
     };
 
-/** The report of a removal: status stays as it was (clean-up needs it), the conditions say what is waited for. */
-export function removalReport<Status extends StatusBase>(object: KubeObject<unknown, Status>, step: RemovalStep): FinalReport<Status> {
+/** The report of a removal: status stays as it was (clean-up needs it) but for `progress`, the conditions say what is waited for. */
+export function removalReport<Status extends StatusBase>(
+  object: KubeObject<unknown, Status>,
+  step: RemovalStep,
+  progress: Partial<Status> = {},
+): FinalReport<Status> {
   const {
     observedGeneration: _generation,
     conditions: kept = [],
     lastHandledReconcileAt: _handled,
     ...status
-  } = object.status ?? ({} as Status);
+  } = { ...object.status, ...progress } as Status;
   if (step.done) {
     const events = step.forced === true ? [{ type: 'Warning' as const, reason: 'ForceRemoved', note: leftover(status) }] : [];
     return { done: true, status: status as FinalReport<Status>['status'], conditions: kept, events };

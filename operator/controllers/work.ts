@@ -1,5 +1,6 @@
 import type { Delivery, Priority, Seen } from '../delivery/delivery.ts';
-import type { Change } from '../domain/change/change-set.ts';
+import { contentHash } from '../domain/change/canonical.ts';
+import { type Change, changeId } from '../domain/change/change-set.ts';
 import type { Target, Verdict } from '../domain/change/driver.ts';
 import { failedVerdicts } from '../domain/change/footprint.ts';
 import type { OutsideObject } from '../domain/change/object.ts';
@@ -13,10 +14,20 @@ export interface Work {
   readonly plan: Plan | undefined;
   readonly seen: Seen<unknown>;
   readonly underWay: boolean;
-  readonly failures: readonly Exclude<Verdict, { result: 'applied' }>[];
+  /**
+   * What came of the last try and is still wanted: told until a try comes about, also while the next one is under way. Else each retry would
+   * look like news to whoever reads this object's conditions.
+   */
+  readonly failures: readonly Failure[];
+  /** The failures are of a try that has ended since the last pass. */
+  readonly hasJustFailed: boolean;
+  /** The same changes are not handed over again for so long; 0: now. */
+  readonly retryInMs: number;
   /** What the last try, not reported yet, has carried out. */
   readonly applied: readonly Change[];
 }
+
+type Failure = Exclude<Verdict, { result: 'applied' }>;
 
 export interface WorkRequest<View> {
   readonly delivery: Delivery;
@@ -30,15 +41,35 @@ export interface WorkRequest<View> {
 /** Plans one target from what is seen of it; a target that cannot be seen has no plan and so no writes. */
 export function workOn<View>({ delivery, owner, target, seen, objectsOf, planWith }: WorkRequest<View>): Work {
   const outcome = delivery.outcomeOf(owner, target);
-  const failures = outcome.state === 'done' ? failedVerdicts(outcome.verdicts) : [];
+  const isDone = outcome.state === 'done';
   const applied = outcome.state === 'done' ? outcome.verdicts.flatMap(({ result, change }) => (result === 'applied' ? [change] : [])) : [];
   const plan = seen.state === 'seen' ? planWith(objectsOf(seen.view)) : undefined;
-  return { target, plan, seen, underWay: outcome.state === 'underWay', failures, applied };
+  const ended = failedVerdicts(outcome.failed?.verdicts ?? []);
+  const failures = isDone || plan === undefined ? ended : stillWanted(ended, plan);
+  const hasJustFailed = isDone && failures.length > 0;
+  const retryInMs = failures.length > 0 ? (outcome.failed?.retryInMs ?? 0) : 0;
+  return { target, plan, seen, underWay: outcome.state === 'underWay', failures, hasJustFailed, retryInMs, applied };
+}
+
+/** What failed earlier counts only for the very same change; after an edit, or when somebody else has done it, it is history. */
+function stillWanted(failures: readonly Failure[], plan: Plan): readonly Failure[] {
+  if (failures.length === 0) return failures;
+  const wanted = new Set(plan.changes.map(wish));
+  return failures.filter(({ change }) => wanted.has(wish(change)));
+}
+
+function wish(change: Change): string {
+  return contentHash([changeId(change), change.action, change.fields.map(({ path, after }) => [path, after ?? null])]);
 }
 
 /** The failure whose rule says when to try again: the first failed change, not the ones skipped because of it. */
 export function firstFailure(works: readonly Work[]): OperatorError | undefined {
-  return works.flatMap((work) => work.failures)[0]?.error;
+  return works.filter(({ hasJustFailed }) => hasJustFailed).flatMap((work) => work.failures)[0]?.error;
+}
+
+/** When to look again: as wanted, or when the first held change may be tried again. */
+export function recheckWithin(wantedMs: number, works: readonly Work[]): number {
+  return Math.min(wantedMs, ...works.flatMap(({ retryInMs }) => (retryInMs > 0 ? [retryInMs] : [])));
 }
 
 export function driftOf(works: readonly Work[]): DriftItem[] {
@@ -56,18 +87,21 @@ export interface HandOver {
   readonly priority: Priority;
   /** False: gates or holds forbid writing now. */
   readonly mayWrite: boolean;
+  /** Somebody asks for it now (`reconcile-at`): no waiting for the time of the next try. */
+  readonly requested?: boolean;
 }
 
 /**
  * What to do once the status is durable: reported outcomes are settled, and what is to be written goes to its lane unless the last try has
- * just failed; then the queue's back-off decides when the next pass hands it over again.
+ * failed and it is not time for the next one.
  */
-export function handOver({ delivery, owner, works, priority, mayWrite }: HandOver): () => void {
+export function handOver({ delivery, owner, works, priority, mayWrite, requested = false }: HandOver): () => void {
   return () => {
-    for (const { target, plan, underWay, failures } of works) {
+    for (const { target, plan, underWay, hasJustFailed, retryInMs } of works) {
       if (underWay) continue;
       delivery.settle(owner, target);
-      if (mayWrite && failures.length === 0 && plan !== undefined && plan.changes.length > 0) {
+      const isDue = !hasJustFailed && (retryInMs === 0 || requested);
+      if (mayWrite && isDue && plan !== undefined && plan.changes.length > 0) {
         delivery.submit({ owner, target, changes: plan.changes, priority });
       }
     }

@@ -33,18 +33,26 @@ export interface Submission {
   readonly priority: Priority;
 }
 
+/** The last submission that ended, if it did not come about in full; kept past `settle`, until one comes about. */
+export interface LastFailure {
+  readonly verdicts: readonly Verdict[];
+  /** The same changes should not be submitted again for so long, ms from now. */
+  readonly retryInMs: number;
+}
+
 /** What became of an owner's newest submission for a target. */
-export type Outcome =
+export type Outcome = (
   | { readonly state: 'none' }
   | { readonly state: 'underWay'; readonly changes: ChangeSet }
-  | { readonly state: 'done'; readonly verdicts: readonly Verdict[]; readonly finishedAt: number };
+  | { readonly state: 'done'; readonly verdicts: readonly Verdict[]; readonly finishedAt: number }
+) & { readonly failed?: LastFailure };
 
 /** How reconcilers see and change the outside. Nothing here waits; the owner's key is woken when there is news. */
 export interface Delivery {
   see<View>(target: Target, owner: string, freshness?: Freshness): Seen<View>;
   submit(submission: Submission): void;
   outcomeOf(owner: string, target: Target): Outcome;
-  /** The outcome has been reported: it is not shown again. */
+  /** The outcome has been reported: it is not shown as done again. */
   settle(owner: string, target: Target): void;
   /** Drops the snapshot: the next look reads afresh. */
   invalidate(target: Target): void;

@@ -1,7 +1,9 @@
 import { type Change, type ChangeSet, changeId } from '../domain/change/change-set.ts';
 import type { Target, Verdict } from '../domain/change/driver.ts';
+import { failedVerdicts } from '../domain/change/footprint.ts';
 import type { Clock } from '../runtime/clock.ts';
-import type { Outcome, Priority, Submission } from './delivery.ts';
+import type { LastFailure, Outcome, Priority, Submission } from './delivery.ts';
+import { retryHoldMs } from './retry-hold.ts';
 import { keyOf } from './snapshot.ts';
 
 /** One accepted submission on its way. */
@@ -96,6 +98,14 @@ interface Page {
   /** Came while `work` was being carried out. */
   next: Submission | undefined;
   done: { readonly verdicts: readonly Verdict[]; readonly finishedAt: number } | undefined;
+  failed: Failed | undefined;
+}
+
+interface Failed {
+  readonly verdicts: readonly Verdict[];
+  readonly at: number;
+  /** Submissions in a row that did not come about. */
+  readonly times: number;
 }
 
 /** Who submitted what for which target, and what became of it, until the owner has reported it. */
@@ -126,8 +136,11 @@ export class Ledger {
 
   outcomeOf(owner: string, target: Target): Outcome {
     const page = this.#pages.get(owner)?.get(keyOf(target));
-    if (page?.work !== undefined) return { state: 'underWay', changes: page.next?.changes ?? page.work.changes };
-    return page?.done === undefined ? { state: 'none' } : { state: 'done', ...page.done };
+    if (page === undefined) return { state: 'none' };
+    const { work, next, done } = page;
+    const failed = page.failed === undefined ? {} : { failed: this.#lastFailure(page.failed) };
+    if (work !== undefined) return { state: 'underWay', changes: next?.changes ?? work.changes, ...failed };
+    return done === undefined ? { state: 'none', ...failed } : { state: 'done', ...done, ...failed };
   }
 
   settle(owner: string, target: Target): void {
@@ -165,22 +178,34 @@ export class Ledger {
     if (next !== undefined) this.#begin(page, next);
     else {
       page.done = { verdicts: work.verdicts(), finishedAt: this.#clock.monotonic() };
+      page.failed = failureOf(page.done, page.failed);
       this.#wake(work.owner);
     }
+  }
+
+  #lastFailure({ verdicts, at, times }: Failed): LastFailure {
+    const first = failedVerdicts(verdicts)[0];
+    const holdMs = first === undefined ? 0 : retryHoldMs(first.error, times);
+    return { verdicts, retryInMs: Math.max(0, at + holdMs - this.#clock.monotonic()) };
   }
 
   #pageOf(owner: string, target: Target): Page {
     const ofOwner = this.#pages.get(owner) ?? new Map<string, Page>();
     this.#pages.set(owner, ofOwner);
-    const page = ofOwner.get(keyOf(target)) ?? { work: undefined, next: undefined, done: undefined };
+    const page = ofOwner.get(keyOf(target)) ?? { work: undefined, next: undefined, done: undefined, failed: undefined };
     ofOwner.set(keyOf(target), page);
     return page;
   }
 
   #tidy(owner: string, target: Target, page: Page): void {
-    if (page.work !== undefined) return;
+    if (page.work !== undefined || page.failed !== undefined) return;
     const ofOwner = this.#pages.get(owner);
     ofOwner?.delete(keyOf(target));
     if (ofOwner?.size === 0) this.#pages.delete(owner);
   }
+}
+
+function failureOf({ verdicts, finishedAt }: NonNullable<Page['done']>, before: Failed | undefined): Failed | undefined {
+  if (verdicts.every(({ result }) => result === 'applied')) return undefined;
+  return { verdicts, at: finishedAt, times: (before?.times ?? 0) + 1 };
 }

@@ -9,7 +9,7 @@ export interface KubeStatus {
   readonly details?: { readonly retryAfterSeconds?: number; readonly causes?: readonly { readonly reason?: string }[] };
 }
 
-export const CONFLICT = 'Conflict';
+const CONFLICT = 'Conflict';
 
 /** The body of an answer as Status; an empty one when it is something else (a proxy's page, say). */
 export function parseStatus(body: string): KubeStatus {

@@ -23,7 +23,7 @@ export interface LeaseTimes {
 }
 
 /** As controller-runtime. */
-export const DEFAULT_LEASE_TIMES: LeaseTimes = { leaseDurationMs: 15_000, renewDeadlineMs: 10_000, retryPeriodMs: 2000 };
+const DEFAULT_LEASE_TIMES: LeaseTimes = { leaseDurationMs: 15_000, renewDeadlineMs: 10_000, retryPeriodMs: 2000 };
 
 export interface LeaderOptions {
   readonly kube: KubeWriter;

@@ -10,10 +10,6 @@ export function compareResourceVersions(a: string | undefined, b: string | undef
   return left < right ? -1 : 1;
 }
 
-export function newerResourceVersion(a: string | undefined, b: string | undefined): string | undefined {
-  return compareResourceVersions(a, b) >= 0 ? a : b;
-}
-
 function isNumeric(version: string | undefined): version is string {
   if (version === undefined || version.length === 0) return false;
   for (let i = 0; i < version.length; i++) {

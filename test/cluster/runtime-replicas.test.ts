@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
@@ -23,7 +23,7 @@ interface Write {
 async function outsideSystem(): Promise<{ readonly url: string; readonly writes: Write[]; sizeOf(name: string): number | undefined }> {
   const writes: Write[] = [];
   const sizes = new Map<string, number>();
-  const server = createServer(async (request, response) => {
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const name = (request.url ?? '').slice(1);
     if (request.method === 'PUT') {
       const chunks: Buffer[] = [];
@@ -33,7 +33,8 @@ async function outsideSystem(): Promise<{ readonly url: string; readonly writes:
       sizes.set(name, size);
     }
     response.end(JSON.stringify({ size: sizes.get(name) }));
-  });
+  };
+  const server = createServer((request, response) => void answer(request, response).catch(() => response.destroy()));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => {
     server.closeAllConnections();

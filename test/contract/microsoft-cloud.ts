@@ -21,7 +21,7 @@ import { type CloudBase, createCloudBase } from '../../sandbox/cloud/stand-in.ts
 import type { AppRegistration, ServicePrincipal, Tenant } from '../../sandbox/cloud/tenant.ts';
 
 /** The quickstart's Microsoft side on real sockets, and our clients against it. The tenant is the customer's. */
-export interface MicrosoftCloud extends MicrosoftSystems {
+export interface MicrosoftCloud extends Omit<MicrosoftSystems, 'close'> {
   readonly base: CloudBase;
   readonly microsoft: Microsoft;
   readonly tenant: Tenant;

@@ -12,7 +12,7 @@ import { HttpsTransport } from '../../operator/runtime/transport.ts';
 import type { Cluster } from '../../sandbox/control-plane/cluster.ts';
 import { type Widget, type WidgetStatus, widgets } from './widget.ts';
 
-export const realClock = new SystemClock();
+const realClock = new SystemClock();
 
 export interface Connection {
   readonly access: ClusterAccess;
@@ -29,10 +29,7 @@ export async function connect(kubeconfigPath: string, clock: Clock = realClock):
 }
 
 /** Starts a runtime on real time; stopped with the test. */
-export function runRuntime(
-  connection: Connection,
-  options: Partial<RuntimeOptions> & Pick<RuntimeOptions, 'kinds' | 'controllers'>,
-): Runtime {
+function runRuntime(connection: Connection, options: Partial<RuntimeOptions> & Pick<RuntimeOptions, 'kinds' | 'controllers'>): Runtime {
   const runtime = startRuntime({
     transport: connection.transport,
     kube: connection.kube,

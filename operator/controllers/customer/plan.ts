@@ -74,17 +74,3 @@ export function dueSteps(customer: Customer, stores: Stores): TenantStep[] {
   const base: TenantStep[] = ['readTenant', 'readDomains', 'readLicenses'];
   return [...base, ...(routed ? (['readVoiceUsers', 'configureVoice'] as const) : []), ...(numbered ? (['readNumbers'] as const) : [])];
 }
-
-/** Deleting many Customers within ten minutes is more often a broken pipeline than a wish (design §3.9). */
-const MASS = { customers: 3, share: 0.05, windowMs: 10 * 60_000 } as const;
-
-/** True when so many Customers started to be deleted together that those without a confirmation are held. */
-export function isMassDeletion(customers: Iterable<Customer>, now: number): boolean {
-  let total = 0;
-  let leaving = 0;
-  for (const { metadata } of customers) {
-    total += 1;
-    if (metadata.deletionTimestamp !== undefined && now - Date.parse(metadata.deletionTimestamp) <= MASS.windowMs) leaving += 1;
-  }
-  return leaving > MASS.customers && leaving > total * MASS.share;
-}

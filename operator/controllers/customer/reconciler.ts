@@ -7,11 +7,12 @@ import type { FinalReport, ReconcileContext, Reconciler, Report } from '../../ru
 import type { Access } from '../credentials.ts';
 import { type ControllerDeps, INDEX } from '../deps.ts';
 import { freshness } from '../freshness.ts';
-import { govern, isConfirmed, isForceRemoved } from '../governance.ts';
+import { govern, isForceRemoved } from '../governance.ts';
+import { massDeletionHold } from '../mass-deletion.ts';
 import { removalReport } from '../removal.ts';
 import { blockers } from '../site-scope.ts';
 import { directoryTarget, identityTarget, ownerOf } from '../targets.ts';
-import { accept, dueSteps, isEssentials, isMassDeletion } from './plan.ts';
+import { accept, dueSteps, isEssentials } from './plan.ts';
 import { type CustomerFindings, customerConditions, customerEvents, customerStatus } from './report.ts';
 
 /** Proves that a customer's tenant can be worked in, and sums up what its sites and ranges say. Writes nothing outside. */
@@ -58,17 +59,12 @@ export class CustomerReconciler implements Reconciler<Customer, CustomerStatus> 
   }
 
   finalize(customer: Customer): FinalReport<CustomerStatus> {
-    const { stores, clock } = this.#deps;
     if (isForceRemoved(customer)) return removalReport(customer, { done: true, forced: true });
     const children = this.#children(customer);
-    if (children.length > 0) {
-      const held = isMassDeletion(stores.customers.values(), clock.now()) && !isConfirmed(customer);
-      const message = `Waits for ${blockers(children)} to go first`;
-      if (!held) return removalReport(customer, { done: false, reason: 'ChildrenRemain', message });
-      const why = `More than 3 Customers and more than 5 % of all are being deleted within 10 minutes; annotate trunkline.dev/confirm-delete=${customer.metadata.name} if this one is meant`;
-      return removalReport(customer, { done: false, reason: 'DeletionHeld', message: why, stalled: true });
-    }
-    return removalReport(customer, { done: true });
+    if (children.length === 0) return removalReport(customer, { done: true });
+    const held = massDeletionHold(customer, this.#deps);
+    if (held !== undefined) return removalReport(customer, { done: false, reason: 'DeletionHeld', message: held, stalled: true });
+    return removalReport(customer, { done: false, reason: 'ChildrenRemain', message: `Waits for ${blockers(children)} to go first` });
   }
 
   forget(key: ObjectKey): void {

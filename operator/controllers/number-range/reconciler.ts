@@ -11,7 +11,7 @@ import { adoption, type Governance, govern, isConfirmed } from '../governance.ts
 import { outsideEvents } from '../outside-events.ts';
 import { type SiteScope, siteScope } from '../site-scope.ts';
 import { deviceTarget, numbersTarget, ownerOf } from '../targets.ts';
-import { firstFailure, handOver, hasChanges, workOn } from '../work.ts';
+import { firstFailure, handOver, hasChanges, recheckWithin, workOn } from '../work.ts';
 import { type Silence, silencing } from './assigned.ts';
 import { NumberClaims } from './claims.ts';
 import { RangeConfigMaps } from './memory.ts';
@@ -111,7 +111,7 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
       works,
       undeployed,
     };
-    return this.#report(found, owner);
+    return this.#report(found, owner, ctx.requested);
   }
 
   async finalize(range: NumberRange, ctx: ReconcileContext): Promise<FinalReport<NumberRangeStatus>> {
@@ -138,7 +138,7 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
     this.#deps.delivery.forget(ownerOf('NumberRange', key));
   }
 
-  async #report(found: RangeFindings, owner: string): Promise<Report<NumberRangeStatus>> {
+  async #report(found: RangeFindings, owner: string, requested: boolean): Promise<Report<NumberRangeStatus>> {
     const { delivery } = this.#deps;
     const { range, works, governance, closedGate, suspicion } = found;
     const mayWrite = governance.hold === undefined && closedGate === undefined && suspicion === undefined;
@@ -149,12 +149,12 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
       status: rangeStatus(found, heldIn),
       conditions: rangeConditions(found),
       events: outsideEvents(range, works),
-      recheckAfterMs: suspicion === undefined ? SBC_POLL_MS : SUSPECT_RECHECK_MS,
+      recheckAfterMs: recheckWithin(suspicion === undefined ? SBC_POLL_MS : SUSPECT_RECHECK_MS, works),
       ...(mayWrite && hasChanges(works) ? { finalizer: 'ensure' } : {}),
       ...(retry === undefined ? {} : { retry }),
       afterStatus: () => {
         if (suspicion !== undefined) for (const { target } of works) delivery.invalidate(target);
-        handOver({ delivery, owner, works, priority: 'change', mayWrite })();
+        handOver({ delivery, owner, works, priority: 'change', mayWrite, requested })();
       },
     };
   }

@@ -2,31 +2,37 @@ import type { SiteLocation, SiteLocationStatus } from '../../api/kinds.ts';
 import { keyOf } from '../../api/meta.ts';
 import type { Seen } from '../../delivery/delivery.ts';
 import type { OutsideObject } from '../../domain/change/object.ts';
-import { type Plan, planObjects } from '../../domain/change/plan.ts';
 import { formatMarker } from '../../domain/naming/marker.ts';
-import { VOICE_ROUTING_ORDER } from '../../domain/routing/voice-routing.ts';
 import type { DnsView } from '../../integrations/dns/port.ts';
 import type { DirectoryView } from '../../integrations/graph/port.ts';
 import type { SbcView } from '../../integrations/sbc/port.ts';
 import type { VoiceView } from '../../integrations/teams-admin/port.ts';
 import type { FinalReport, ReconcileContext, Reconciler, Report } from '../../runtime/reconciler.ts';
 import type { ControllerDeps } from '../deps.ts';
-import { ownedAt } from '../footprint-of.ts';
+import type { Finding } from '../finding.ts';
 import { freshness } from '../freshness.ts';
-import { adoption, type Governance, govern } from '../governance.ts';
+import { type Governance, govern } from '../governance.ts';
 import { outsideEvents } from '../outside-events.ts';
-import { type SiteScope, siteScope } from '../site-scope.ts';
-import { deviceTarget, directoryTarget, dnsTarget, ownerOf, voiceTarget } from '../targets.ts';
+import { rangesOf, type SiteScope, siteScope } from '../site-scope.ts';
+import { deviceTarget, directoryTarget, ownerOf } from '../targets.ts';
 import { firstFailure, handOver, hasChanges, type Work, workOn } from '../work.ts';
-import { accept, desiredObjects, siteGate, usageName } from './plan.ts';
-import { editHold, removeSite, sharedWithSibling } from './removal.ts';
-import { type SiteFindings, siteConditions, siteStatus } from './report.ts';
+import { accept } from './accept.ts';
+import { desiredDns, desiredVoice, routableTrunks } from './desired.ts';
+import type { SiteFindings } from './findings.ts';
+import { siteGate } from './gates.ts';
+import { type Ownership, usageName } from './naming.ts';
+import { ownedThere, type SitePlaces, sitePlaces } from './places.ts';
+import { heldEdit, type PlaceInput, planPlace } from './plan.ts';
+import { removeSite } from './removal.ts';
+import { siteConditions } from './report.ts';
+import { siteStatus } from './status.ts';
 
-/** Where a plan is for, and whether what it would remove has to stay for now. */
-interface PlannedPlace {
-  readonly system: string;
-  readonly target: string;
-  readonly keepsRemovals?: boolean;
+/** What one pass sees of everything that the site touches. */
+interface Looks {
+  readonly devices: ReadonlyMap<string, Seen<SbcView>>;
+  readonly directory: Seen<DirectoryView> | undefined;
+  readonly voice: Seen<VoiceView> | undefined;
+  readonly dns: Seen<DnsView> | undefined;
 }
 
 /** Deploys a site: voice routing in the customer's tenant, address records, and the proof that its SBCs serve it. */
@@ -41,47 +47,20 @@ export class SiteLocationReconciler implements Reconciler<SiteLocation, SiteLoca
     const { stores, settings, delivery } = this.#deps;
     const owner = ownerOf('SiteLocation', keyOf(site));
     const scope = siteScope(site, stores);
-    const accepted = accept(scope, stores);
     const governance = this.#govern(scope);
-    const name = usageName(scope, stores);
-    const desire = desiredObjects(
-      scope,
-      name,
-      formatMarker({ installation: settings.installation, kind: 'SiteLocation', key: keyOf(site) }),
-    );
-    const undeployed = scope.customer?.spec.deploy === false;
-
     await this.#connect(scope, ctx);
-    const looks = this.#look(scope, owner, ctx);
-    const plan = (observed: readonly OutsideObject[], desired: readonly OutsideObject[], work: PlannedPlace): Plan =>
-      planObjects({
-        desired: accepted.status === 'True' && !undeployed ? desired : [],
-        observed,
-        owned: ownedAt(site, work.system, work.target),
-        policy: governance.policy,
-        adopts: adoption(site),
-        order: VOICE_ROUTING_ORDER,
-        keeps: () => accepted.status !== 'True' || work.keepsRemovals === true,
-        shared: (object) => sharedWithSibling(object, scope, stores),
-      });
-    const voicePlace = { system: 'teams-admin', target: scope.tenantId ?? '' };
-    const heldRemoval =
-      looks.voice?.state === 'seen'
-        ? editHold(scope, plan(looks.voice.view.objects, desire.voice, voicePlace).removals, looks.voice.view)
-        : undefined;
-    const voice =
-      looks.voice &&
-      this.#work(owner, voiceTarget(scope.tenantId ?? ''), looks.voice, (seen) =>
-        plan(seen, desire.voice, { ...voicePlace, keepsRemovals: heldRemoval !== undefined }),
-      );
-    const dns =
-      looks.dns &&
-      this.#work(owner, dnsTarget(site.metadata.namespace ?? ''), looks.dns, (seen) =>
-        plan(seen, desire.dns, { system: 'dns', target: site.metadata.namespace ?? '' }),
-      );
-
+    const places = sitePlaces(scope);
+    const looks = this.#look(scope, places, owner, ctx);
+    const accepted = accept(scope, stores, looks.directory);
+    const ownership = this.#ownership(site);
+    const observed = looks.voice?.state === 'seen' ? looks.voice.view.objects : undefined;
+    const name = usageName(scope, stores, ownership, observed);
+    const routable = routableTrunks(scope, looks.directory);
+    const wanted = { scope, name, marker: ownership.marker, routable };
+    const { voice, dns, heldRemoval } = this.#plan({ scope, accepted, governance, ownership, places, looks, owner }, wanted);
     const works = [voice, dns].flatMap((work) => work ?? []);
     const closedGate = siteGate(scope);
+    const { directory, devices } = looks;
     const found: SiteFindings = {
       scope,
       stores,
@@ -90,11 +69,11 @@ export class SiteLocationReconciler implements Reconciler<SiteLocation, SiteLoca
       governance,
       heldRemoval,
       name,
-      desire,
+      routable,
       voice,
       dns,
-      directory: looks.directory,
-      devices: looks.devices,
+      directory,
+      devices,
     };
     const mayWrite = accepted.status === 'True' && closedGate === undefined && governance.hold === undefined;
     const retry = firstFailure(works);
@@ -103,7 +82,7 @@ export class SiteLocationReconciler implements Reconciler<SiteLocation, SiteLoca
       conditions: siteConditions(found),
       events: outsideEvents(site, works),
       recheckAfterMs: settings.tenantPollMs,
-      ...((mayWrite && hasChanges(works)) || this.#hasChildren(site) ? { finalizer: 'ensure' } : {}),
+      ...((mayWrite && hasChanges(works)) || rangesOf(site, stores).length > 0 ? { finalizer: 'ensure' } : {}),
       ...(retry === undefined ? {} : { retry }),
       afterStatus: handOver({ delivery, owner, works, priority: 'change', mayWrite }),
     };
@@ -112,7 +91,12 @@ export class SiteLocationReconciler implements Reconciler<SiteLocation, SiteLoca
   async finalize(site: SiteLocation, ctx: ReconcileContext): Promise<FinalReport<SiteLocationStatus>> {
     const scope = siteScope(site, this.#deps.stores);
     await this.#connect(scope, ctx);
-    return removeSite({ scope, deps: this.#deps, governance: this.#govern(scope) });
+    return removeSite({ scope, deps: this.#deps, governance: this.#govern(scope), ownership: this.#ownership(site) });
+  }
+
+  #ownership(site: SiteLocation): Ownership {
+    const { installation } = this.#deps.settings;
+    return { installation, marker: formatMarker({ installation, kind: 'SiteLocation', key: keyOf(site) }) };
   }
 
   #govern(scope: SiteScope): Governance {
@@ -132,36 +116,76 @@ export class SiteLocationReconciler implements Reconciler<SiteLocation, SiteLoca
     for (const { device } of trunks) if (device !== undefined) await credentials.device(device, false);
   }
 
-  /** Looks at everything the site touches; what is not at hand is asked for and wakes the site when it comes. */
-  #look(scope: SiteScope, owner: string, ctx: ReconcileContext) {
+  /** What is not at hand is asked for and wakes the site when it comes. */
+  #look(scope: SiteScope, places: SitePlaces, owner: string, ctx: ReconcileContext): Looks {
     const { delivery, settings, clock } = this.#deps;
     const fresh = freshness(ctx, clock, settings.tenantPollMs);
-    const tenant = scope.routesInMicrosoft ? scope.tenantId : undefined;
     const devices = new Map<string, Seen<SbcView>>();
     for (const { device, deviceKey } of scope.trunks) {
       if (device !== undefined) devices.set(deviceKey, delivery.see<SbcView>(deviceTarget(deviceKey), owner, {}));
     }
+    const tenant = scope.routesInMicrosoft ? scope.tenantId : undefined;
     return {
       devices,
       directory: tenant === undefined ? undefined : delivery.see<DirectoryView>(directoryTarget(tenant), owner, fresh),
-      voice: tenant === undefined ? undefined : delivery.see<VoiceView>(voiceTarget(tenant), owner, fresh),
-      dns:
-        scope.essentials || scope.site.spec.dns?.mode === 'Manual'
-          ? undefined
-          : delivery.see<DnsView>(dnsTarget(scope.site.metadata.namespace ?? ''), owner, fresh),
+      voice: places.voice && delivery.see<VoiceView>(places.voice, owner, fresh),
+      dns: places.dns && delivery.see<DnsView>(places.dns, owner, fresh),
+    };
+  }
+
+  /** Both places of the site; a removal that has to be confirmed keeps the address records with it. */
+  #plan(pass: PlanPass, wanted: Parameters<typeof desiredVoice>[0]): PlannedSite {
+    const { scope, places, looks } = pass;
+    const { stores } = this.#deps;
+    const undeployed = scope.customer?.spec.deploy === false;
+    const accepted = pass.accepted.status === 'True';
+    const voiceWish = desiredVoice(wanted);
+    const isOpen = scope.routesInMicrosoft && !undeployed && voiceWish.length === 0;
+    const keepsForRanges = undeployed && rangesOf(scope.site, stores).some(({ status }) => (status?.footprint ?? []).length > 0);
+    const common = { scope, stores, ownership: pass.ownership, policy: pass.governance.policy, keepsRemovals: keepsForRanges };
+    const inputOf = (place: SitePlaces['voice'], wish: readonly OutsideObject[] | undefined): PlaceInput => ({
+      ...common,
+      desired: accepted ? wish : undefined,
+      owned: place === undefined ? [] : ownedThere(scope, place),
+    });
+    const voiceInput = inputOf(places.voice, undeployed ? [] : isOpen ? undefined : voiceWish);
+    const heldRemoval = looks.voice?.state === 'seen' ? heldEdit(voiceInput, looks.voice.view) : undefined;
+    const dnsInput = inputOf(places.dns, heldRemoval !== undefined ? undefined : undeployed ? [] : desiredDns(wanted));
+    return {
+      heldRemoval,
+      voice: this.#work(pass.owner, places.voice, looks.voice, {
+        ...voiceInput,
+        keepsRemovals: voiceInput.keepsRemovals || heldRemoval !== undefined,
+      }),
+      dns: this.#work(pass.owner, places.dns, looks.dns, dnsInput),
     };
   }
 
   #work(
     owner: string,
-    target: Work['target'],
-    seen: Seen<{ readonly objects: readonly OutsideObject[] }>,
-    planWith: (observed: readonly OutsideObject[]) => Plan,
-  ): Work {
-    return workOn({ delivery: this.#deps.delivery, owner, target, seen, objectsOf: (view) => view.objects, planWith });
+    target: SitePlaces['voice'],
+    seen: Seen<{ readonly objects: readonly OutsideObject[] }> | undefined,
+    input: PlaceInput,
+  ): Work | undefined {
+    if (target === undefined || seen === undefined) return undefined;
+    const { delivery } = this.#deps;
+    return workOn({ delivery, owner, target, seen, objectsOf: (view) => view.objects, planWith: (observed) => planPlace(input, observed) });
   }
+}
 
-  #hasChildren(site: SiteLocation): boolean {
-    return this.#deps.stores.ranges.byIndex('site', keyOf(site)).length > 0;
-  }
+interface PlanPass {
+  readonly scope: SiteScope;
+  readonly accepted: Finding;
+  readonly governance: Governance;
+  readonly ownership: Ownership;
+  readonly places: SitePlaces;
+  readonly looks: Looks;
+  readonly owner: string;
+}
+
+interface PlannedSite {
+  readonly voice: Work | undefined;
+  readonly dns: Work | undefined;
+  /** What an edit would take from users, and how to confirm it; undefined: nothing is held. */
+  readonly heldRemoval: string | undefined;
 }

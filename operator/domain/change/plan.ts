@@ -28,8 +28,8 @@ export interface PlanRequest {
   readonly keeps?: (object: OutsideObject) => boolean;
   /** True for an owned, no longer desired object that another owner lists too: it leaves our footprint, the last owner removes it. */
   readonly shared?: (object: Owned['object']) => boolean;
-  /** True when two markers name the same owner; default: equal text. */
-  readonly sameOwner?: (observed: string, ours: string) => boolean;
+  /** True for the marker of an owner that is gone: what it left and is wanted exactly so is taken over without a write (design §3, footprint). */
+  readonly inherits?: (marker: string) => boolean;
 }
 
 export type Standing =
@@ -136,9 +136,10 @@ function strangerStanding(
   fields: readonly FieldChange[] | undefined,
   request: PlanRequest,
 ): Standing {
-  const sameOwner = request.sameOwner ?? ((seen, ours) => seen === ours);
-  const markedOurs = observed.marker !== undefined && desired.marker !== undefined && sameOwner(observed.marker, desired.marker);
+  const markedOurs = observed.marker !== undefined && observed.marker === desired.marker;
   if (markedOurs) return fields === undefined ? 'TakenBack' : 'ToUpdate';
+  const isLegacy = fields === undefined && observed.marker !== undefined && request.inherits?.(observed.marker) === true;
+  if (isLegacy) return 'TakenBack';
   const unmarkedTwin = observed.marker === undefined && fields === undefined && desired.marker === undefined;
   if (unmarkedTwin) return 'TakenBack';
   return request.adopts(observed) ? 'ToAdopt' : 'Taken';

@@ -1,4 +1,4 @@
-import type { OutsideObject } from '../change/object.ts';
+import type { Json, OutsideObject } from '../change/object.ts';
 
 /** One trunk of a site as voice routing needs it. */
 export interface RoutedTrunk {
@@ -48,6 +48,11 @@ export function voiceRouting(input: VoiceRoutingInput): OutsideObject[] {
     marker: input.marker,
   };
   return [usage, ...routes, policy];
+}
+
+/** Trunks of a route as it was read: FQDNs in lower case. */
+export function gatewaysOf(field: Json | undefined): string[] {
+  return Array.isArray(field) ? field.map((gateway) => String(gateway).toLowerCase()) : [];
 }
 
 /** Gateways by rising priority, each group sorted so that equal sets compare equal. */

@@ -24,7 +24,7 @@ import { schemaProblems } from './status-schema.ts';
 const WHILE_MS = 3_000;
 const MAX_STATUS_BYTES = 128 * 1024;
 
-export const SETTINGS: ControllerSettings = {
+const SETTINGS: ControllerSettings = {
   installation: 'test',
   defaultChangePolicy: 'Enforce',
   actuation: 'Active',

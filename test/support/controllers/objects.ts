@@ -1,11 +1,9 @@
 import { API_VERSION } from '../../../operator/api/group.ts';
-import type { Customer, Invitation, NumberRange, SbcDevice, SiteLocation } from '../../../operator/api/kinds.ts';
+import type { Customer, NumberRange, SbcDevice, SiteLocation } from '../../../operator/api/kinds.ts';
 import type { KubeObject } from '../../../operator/api/meta.ts';
 
-/** Builders of valid objects; every test says only what matters to it. Namespace `acme` throughout, unless told otherwise. */
 export const NAMESPACE = 'acme';
 export const TENANT = '11111111-0000-0000-0000-000000000001';
-export const OTHER_TENANT = '22222222-0000-0000-0000-000000000002';
 export const CARRIER = 'voice.example.net';
 
 interface Meta {
@@ -32,12 +30,6 @@ export function customer(name = 'contoso', spec: Partial<Customer['spec']> = {},
     },
     meta,
   );
-}
-
-export function essentials(name = 'contoso', spec: Partial<Customer['spec']> = {}, meta?: Meta): Customer {
-  const { tenantId: _tenant, authentication: _authentication, ...rest } = customer(name).spec;
-  const services = [{ type: 'DirectRouting', licenseType: 'HostedEssentials' }] as const;
-  return object('Customer', name, { ...rest, services, ...spec }, meta);
 }
 
 export function device(name = 'sbc1', spec: Partial<SbcDevice['spec']> = {}, meta?: Meta): SbcDevice {
@@ -84,15 +76,6 @@ export function range(name = 'office', spec: Partial<NumberRange['spec']> = {}, 
     'NumberRange',
     name,
     { customerRef: { name: 'contoso' }, siteRef: { name: 'zurich' }, prefixes: ['+414455501[00-49]'], ...spec },
-    meta,
-  );
-}
-
-export function invitation(name = 'welcome', spec: Partial<Invitation['spec']> = {}, meta?: Meta): Invitation {
-  return object(
-    'Invitation',
-    name,
-    { customerRef: { name: 'contoso' }, email: 'it@contoso.example', flow: 'AppRegistration', type: 'Invite', ...spec },
     meta,
   );
 }

@@ -15,14 +15,14 @@ import type { MemoryKube } from '../memory-kube.ts';
 import { ViewedSystem } from './viewed-system.ts';
 
 /** Every permission and role that any step of this release needs. */
-export const ALL_ROLES = [
+const ALL_ROLES = [
   'Organization.Read.All',
   'Domain.Read.All',
   'User.Read.All',
   'TeamsUserConfiguration.Read.All',
   'TeamsTelephoneNumber.Read.All',
 ];
-export const TEAMS_ADMINISTRATOR = '69091246-20e8-4a56-aa4d-066075b2a7a8';
+const TEAMS_ADMINISTRATOR = '69091246-20e8-4a56-aa4d-066075b2a7a8';
 
 /** A Microsoft tenant with what people may change in it. */
 export interface Tenant {
@@ -49,6 +49,8 @@ export interface Device {
   dialPlans: string[];
   status: SbcStatus;
   gaps: string[];
+  /** What the device says to every write. */
+  refuses: OperatorError | undefined;
 }
 
 export interface Mailbox {
@@ -115,6 +117,7 @@ export class OutsideWorld {
       password: 'right',
       dialPlans: ['TeamsTenants', 'CustDialPlan', 'OCDialPlan'],
       gaps: [],
+      refuses: undefined,
       status: {
         product: 'Mediant VE',
         version: '7.60A',
@@ -277,8 +280,11 @@ export class OutsideWorld {
   }
 
   #deviceRefuses(change: Change): OperatorError | undefined {
+    const device = this.devices.get(change.target);
+    const refusal = device?.refuses;
+    if (refusal !== undefined) return refusal;
     const plan = change.name.slice(0, change.name.indexOf('/'));
-    const isKnown = this.devices.get(change.target)?.dialPlans.includes(plan) === true;
+    const isKnown = device?.dialPlans.includes(plan) === true;
     return isKnown ? undefined : failure('Terminal', 'ScriptRejected', `SBC ${change.target} has no dial plan ${plan}`);
   }
 }
@@ -334,7 +340,7 @@ function refusalOf({ clientId, proof }: AppCredential, tenant: Tenant): Operator
   return isRight ? undefined : failure('Auth', 'ClientSecretInvalid', 'Microsoft Entra does not know the client secret');
 }
 
-export function failure(kind: FailureKind, reason: string, message: string): OperatorError {
+function failure(kind: FailureKind, reason: string, message: string): OperatorError {
   return new OperatorError(message, { kind, reason });
 }
 

@@ -1,0 +1,28 @@
+import type { Seen } from '../../delivery/delivery.ts';
+import type { DirectoryView } from '../../integrations/graph/port.ts';
+import type { SbcView } from '../../integrations/sbc/port.ts';
+import type { Stores } from '../deps.ts';
+import type { Finding } from '../finding.ts';
+import type { Governance } from '../governance.ts';
+import type { Gate, SiteScope } from '../site-scope.ts';
+import type { Work } from '../work.ts';
+import type { NamedTrunk } from './desired.ts';
+
+/** Everything one pass has found about a site. */
+export interface SiteFindings {
+  readonly scope: SiteScope;
+  readonly stores: Stores;
+  readonly accepted: Finding;
+  readonly closedGate: Gate;
+  readonly governance: Governance;
+  /** What an edit would take from users, and how to confirm it; undefined: nothing is held. */
+  readonly heldRemoval: string | undefined;
+  /** Of usage, routes and policy; undefined while it cannot be told. */
+  readonly name: string | undefined;
+  /** Trunks that Microsoft takes a route over. */
+  readonly routable: readonly NamedTrunk[];
+  readonly directory: Seen<DirectoryView> | undefined;
+  readonly devices: ReadonlyMap<string, Seen<SbcView>>;
+  readonly voice: Work | undefined;
+  readonly dns: Work | undefined;
+}

@@ -1,0 +1,83 @@
+import type { SiteLocation } from '../../api/kinds.ts';
+import { keyOf } from '../../api/meta.ts';
+import type { OutsideObject } from '../../domain/change/object.ts';
+import { type MarkerParts, parseMarker } from '../../domain/naming/marker.ts';
+import { INDEX, type Stores } from '../deps.ts';
+import { type SiteScope, siteScope } from '../site-scope.ts';
+import { isOlder } from './accept.ts';
+
+/** The owner of a site's objects, as it stands in their descriptions. */
+export interface Ownership {
+  readonly marker: string;
+  readonly installation: string;
+}
+
+/**
+ * Name of the site's usage, routes and policy: `Unrestricted-<site>`, or with the short name in front of the site where another site of the
+ * tenant has or sooner gets the plain one (telephony 4.1). Fixed in status at first use; after a loss of status the name that carries our
+ * marker in the tenant. Undefined: cannot be told before the tenant is seen.
+ */
+export function usageName(
+  scope: SiteScope,
+  stores: Stores,
+  ownership: Ownership,
+  observed: readonly OutsideObject[] | undefined,
+): string | undefined {
+  const fixed = scope.site.status?.usageName;
+  if (fixed !== undefined) return fixed;
+  if (observed === undefined) return undefined;
+  const plain = plainName(scope);
+  const long = `Unrestricted-${scope.customer?.spec.shortName ?? ''}-${scope.siteName}`;
+  const marked = [plain, long].find((name) => named(observed, name).some(({ marker }) => marker === ownership.marker));
+  if (marked !== undefined) return marked;
+  return isSiblings(plain, observed, ownership, stores) || siblingWants(plain, scope, stores) ? long : plain;
+}
+
+/** Whether a marker names an object of ours that is gone; what it left may pass to a namesake in its namespace (design §3, footprint). */
+export function isOrphanOf(marker: string, { installation }: Ownership, scope: SiteScope, stores: Stores): boolean {
+  const parts = siteMarker(marker, installation);
+  if (parts === undefined) return false;
+  return parts.key.startsWith(`${scope.site.metadata.namespace}/`) && stores.sites.get(parts.key) === undefined;
+}
+
+export function endpointName(site: SiteLocation): string {
+  return `trunkline-${site.metadata.name}`;
+}
+
+function plainName({ siteName }: Pick<SiteScope, 'siteName'>): string {
+  return `Unrestricted-${siteName}`;
+}
+
+function named(observed: readonly OutsideObject[], name: string): OutsideObject[] {
+  return observed.filter((object) => object.name.toLowerCase() === name.toLowerCase());
+}
+
+/** Another site of ours, still there, has it in the tenant already. A stranger's object does not count: that is `NameTaken`. */
+function isSiblings(name: string, observed: readonly OutsideObject[], { installation }: Ownership, stores: Stores): boolean {
+  return named(observed, name).some(({ marker }) => {
+    const parts = marker === undefined ? undefined : siteMarker(marker, installation);
+    return parts !== undefined && stores.sites.get(parts.key) !== undefined;
+  });
+}
+
+function siteMarker(marker: string, installation: string): MarkerParts | undefined {
+  const parts = parseMarker(marker);
+  return parts?.kind === 'SiteLocation' && parts.installation === installation ? parts : undefined;
+}
+
+/** Fixed in another site's status, or as undecided there as here and that site is the older one. */
+function siblingWants(name: string, { site, tenantId }: SiteScope, stores: Stores): boolean {
+  return tenantSites(tenantId, stores).some((other) => {
+    if (keyOf(other) === keyOf(site)) return false;
+    const theirs = other.status?.usageName;
+    if (theirs !== undefined) return theirs.toLowerCase() === name.toLowerCase();
+    return plainName(siteScope(other, stores)).toLowerCase() === name.toLowerCase() && isOlder(other, site);
+  });
+}
+
+function tenantSites(tenantId: string | undefined, stores: Stores): SiteLocation[] {
+  if (tenantId === undefined) return [];
+  return stores.customers
+    .byIndex(INDEX.tenant, tenantId.toLowerCase())
+    .flatMap((customer) => stores.sites.byIndex(INDEX.customer, keyOf(customer)));
+}

@@ -1,0 +1,58 @@
+import type { Target } from '../../domain/change/driver.ts';
+import { identityOf, type OutsideObject } from '../../domain/change/object.ts';
+import type { Owned } from '../../domain/change/plan.ts';
+import { ownedAt } from '../footprint-of.ts';
+import type { SiteScope } from '../site-scope.ts';
+import { dnsTarget, voiceTarget } from '../targets.ts';
+
+/** Where a site has, or may have, objects of its own; undefined: nowhere of this sort. */
+export interface SitePlaces {
+  readonly voice: Target | undefined;
+  readonly dns: Target | undefined;
+}
+
+/** Places that the spec wants something at, and those where the footprint says that something is left. */
+export function sitePlaces({ site, routesInMicrosoft, tenantId, essentials }: SiteScope): SitePlaces {
+  const footprint = site.status?.footprint ?? [];
+  const leftIn = footprint.find(({ system }) => system === 'teams-admin')?.target;
+  const tenant = routesInMicrosoft ? tenantId : leftIn;
+  const publishes = !essentials && site.spec.dns?.mode !== 'Manual';
+  const hasDns = publishes || footprint.some(({ system }) => system === 'dns');
+  return {
+    voice: tenant === undefined ? undefined : voiceTarget(tenant),
+    dns: hasDns ? dnsTarget(site.metadata.namespace ?? '') : undefined,
+  };
+}
+
+/** What is ours at a place by status. */
+export function ownedThere({ site }: SiteScope, { system, id }: Target): Owned[] {
+  return ownedAt(site, system, id);
+}
+
+const FOREIGN = 'somebody else';
+
+/**
+ * Usages have no description to carry a marker, so one of the derived name would always pass for ours. One that a route or policy of somebody
+ * else names is theirs: it is shown to the planner as such, is `NameTaken` until adopted, and never removed.
+ */
+export function withUsageOwners(observed: readonly OutsideObject[], owned: readonly Owned[], marker: string): OutsideObject[] {
+  const ours = new Set(owned.map(({ object }) => identityOf(object)));
+  const foreign = observed.filter(
+    ({ kind, ...object }) => NAMES_USAGES.includes(kind) && object.marker !== marker && !ours.has(identityOf({ kind, ...object })),
+  );
+  const taken = new Set(foreign.flatMap(({ fields }) => usagesOf(fields['usages'])));
+  return observed.map((object) =>
+    object.kind === 'PstnUsage' && taken.has(object.name.toLowerCase()) ? { ...object, marker: FOREIGN } : object,
+  );
+}
+
+const NAMES_USAGES: readonly string[] = ['VoiceRoute', 'VoiceRoutingPolicy'];
+
+export function usagesOf(value: unknown): string[] {
+  return Array.isArray(value) ? value.map((usage) => String(usage).toLowerCase()) : [];
+}
+
+/** Whether an object that we made, and no longer want, serves somebody else by now. */
+export function servesOthers(object: Owned['object'], observed: readonly OutsideObject[]): boolean {
+  return observed.some((other) => identityOf(other) === identityOf(object) && other.marker === FOREIGN);
+}

@@ -1,0 +1,55 @@
+import type { PlannedItem } from '../../domain/change/plan.ts';
+import { exempt, type Finding, failed, failureStands, holds, stalls, unseen, waits } from '../finding.ts';
+import type { SiteFindings } from './findings.ts';
+
+const TYPE = 'M365Deployed';
+
+/** Whether usage, routes and policy in the customer's tenant are as wanted, or what they wait for. */
+export function m365Deployed(found: SiteFindings): Finding {
+  const { scope, voice, governance, accepted, heldRemoval } = found;
+  if (heldRemoval !== undefined) return stalls(TYPE, 'DeletionHeld', heldRemoval);
+  if (!scope.routesInMicrosoft)
+    return exempt(TYPE, 'NotApplicable', scope.essentials ? 'Essentials has no Microsoft part' : 'spec.m365.defaultRouting is false');
+  if (governance.hold?.reason === 'NotManagedYet') return stalls(TYPE, 'NotManagedYet', governance.hold.message);
+  if (accepted.status !== 'True') return waits(TYPE, accepted.reason, accepted.message);
+  if (voice?.plan === undefined) return unseen(scope.site, TYPE, voice?.seen, 'The voice configuration of the tenant');
+  const taken = voice.plan.items.filter(({ standing }) => standing === 'Taken');
+  if (taken.length > 0) return nameTaken(taken);
+  const failure = voice.failures[0];
+  if (failure !== undefined) return failed(TYPE, failure.error);
+  return scope.customer?.spec.deploy === false ? undeployed(found) : deployed(found, voice.plan.items);
+}
+
+function undeployed({ voice }: SiteFindings): Finding {
+  const left = voice?.plan?.removals.length ?? 0;
+  const what = left === 0 ? 'so nothing of the site is in the tenant' : 'so routing is taken back';
+  return waits(TYPE, 'Undeployed', `The Customer has spec.deploy: false, ${what}`);
+}
+
+function deployed(found: SiteFindings, items: readonly PlannedItem[]): Finding {
+  const open = items.filter(({ standing, fields }) => OPEN.includes(standing) || (standing === 'ToAdopt' && fields.length > 0));
+  if (open.length > 0) return pending(found, open);
+  const idle = found.scope.trunks.filter(({ state, fqdn }) => state === 'Active' && !found.routable.some((trunk) => trunk.fqdn === fqdn));
+  if (idle.length === 0) return holds(TYPE, 'Deployed', 'Usage, route and policy read back as wanted');
+  const names = idle.map(({ fqdn, spec }) => fqdn ?? spec.name).join(', ');
+  return waits(TYPE, 'DomainNotActivated', `${names}: Microsoft takes no route over it until a voice-enabled user has a name in it`);
+}
+
+const OPEN: readonly PlannedItem['standing'][] = ['ToCreate', 'ToUpdate'];
+
+function pending({ governance, closedGate, scope }: SiteFindings, open: readonly PlannedItem[]): Finding {
+  const names = open.map(({ desired }) => `${desired.kind} ${desired.name}`).join(', ');
+  if (governance.policy === 'Observe') return waits(TYPE, 'NotDeployed', `Not in the tenant: ${names}; changePolicy Observe never writes`);
+  const blocked = governance.hold ?? closedGate;
+  if (blocked !== undefined) return waits(TYPE, blocked.reason, blocked.message);
+  return failureStands(scope.site, TYPE) ?? waits(TYPE, 'Deploying', `On the way: ${names}`);
+}
+
+function nameTaken(items: readonly PlannedItem[]): Finding {
+  const named = items.map(({ desired }) => `${desired.kind}/${desired.name}`);
+  return stalls(
+    TYPE,
+    'NameTaken',
+    `${named.join(', ')} exists and is not ours; annotate trunkline.dev/adopt=${named.join(',')} to take it over, or rename it in the tenant`,
+  );
+}

@@ -1,0 +1,119 @@
+import type { SiteLocationStatus } from '../../api/kinds.ts';
+import { gatewaysOf } from '../../domain/routing/voice-routing.ts';
+import { footprintOf } from '../footprint-of.ts';
+import { rangesOf, type SiteScope } from '../site-scope.ts';
+import { driftStatus } from '../status-parts.ts';
+import { mayRecordName } from './accept.ts';
+import type { SiteFindings } from './findings.ts';
+import { endpointName } from './naming.ts';
+import { trunkObstacle } from './sbc.ts';
+
+type TrunkStatus = NonNullable<SiteLocationStatus['trunks']>[number];
+
+export function siteStatus(found: SiteFindings): Omit<SiteLocationStatus, 'conditions' | 'observedGeneration' | 'lastHandledReconcileAt'> {
+  const { scope, voice, dns } = found;
+  const works = [voice, dns].flatMap((work) => work ?? []);
+  const footprint = footprintOf(scope.site, works);
+  const leftIn = footprint.find(({ system }) => system === 'teams-admin')?.target;
+  const tenantId = scope.routesInMicrosoft ? scope.tenantId : leftIn;
+  return {
+    ...(tenantId === undefined ? {} : { tenantId }),
+    siteName: scope.siteName,
+    ...usageStatus(found),
+    trunksReady: `${readyTrunks(found)}/${scope.trunks.length}`,
+    trunks: trunkStatuses(found),
+    dns: dnsStatus(found),
+    ...(scope.site.status?.emergency === undefined ? {} : { emergency: scope.site.status.emergency }),
+    ...(footprint.length === 0 ? {} : { footprint }),
+    ...driftStatus(works, scope.site.status),
+    rangesCount: rangesOf(scope.site, found.stores).length,
+  };
+}
+
+/** Fixed at first use; kept while a refused site has it. */
+function usageStatus({ scope, accepted, name }: SiteFindings): Pick<SiteLocationStatus, 'usageName'> {
+  const kept = scope.site.status?.usageName;
+  const wanted = scope.routesInMicrosoft && accepted.status === 'True' ? name : kept;
+  return wanted === undefined ? {} : { usageName: wanted };
+}
+
+function readyTrunks(found: SiteFindings): number {
+  return found.scope.trunks.filter((trunk) => trunk.problem === undefined && trunkObstacle(trunk, found) === undefined).length;
+}
+
+/** A name is granted, and so fixed, only while the site is accepted (design §2 Claims). */
+function trunkStatuses(found: SiteFindings): NonNullable<SiteLocationStatus['trunks']> {
+  if (found.accepted.status !== 'True') return found.scope.site.status?.trunks ?? [];
+  return found.scope.trunks.flatMap((trunk) => {
+    if (trunk.fqdn === undefined || !mayRecordName(trunk.fqdn, found.scope, found.stores, found.directory)) return [];
+    const { spec, fqdn, priority, state } = trunk;
+    const routeName = routeOf(fqdn, found);
+    const inherited = trunk.device?.spec.carrierTrunks?.find((carrier) => carrier.fqdn.toLowerCase() === spec.carrierTrunk?.toLowerCase());
+    return [
+      {
+        name: spec.name,
+        fqdn,
+        ...(spec.carrierTrunk === undefined ? {} : { carrierTrunk: spec.carrierTrunk }),
+        sbcRef: { name: spec.sbcRef.name, namespace: spec.sbcRef.namespace ?? found.scope.site.metadata.namespace ?? '' },
+        priority,
+        state,
+        origin: 'Spec' as const,
+        domain: trunkDomain(fqdn, found),
+        sbc: trunkObstacle(trunk, found) === undefined ? ('Deployed' as const) : ('Pending' as const),
+        m365: trunkRouted(fqdn, found),
+        ...(routeName === undefined ? {} : { routeName }),
+        ...(inherited === undefined ? {} : { inherited: inheritedFrom(inherited) }),
+      },
+    ];
+  });
+}
+
+function inheritedFrom({ sipSignalingPort, mediaBypass, pidfLo }: { sipSignalingPort?: number; mediaBypass?: boolean; pidfLo?: boolean }) {
+  return {
+    ...(sipSignalingPort === undefined ? {} : { sipSignalingPort }),
+    ...(mediaBypass === undefined ? {} : { mediaBypass }),
+    ...(pidfLo === undefined ? {} : { pidfLo }),
+  };
+}
+
+function trunkDomain(fqdn: string, { directory, scope }: SiteFindings): NonNullable<TrunkStatus['domain']> {
+  if (!scope.routesInMicrosoft) return 'NotApplicable';
+  if (directory?.state !== 'seen') return trunkBefore(fqdn, scope)?.domain ?? 'Unknown';
+  const domain = directory.view.domains.find(({ name }) => name.toLowerCase() === fqdn);
+  if (domain === undefined) return 'Missing';
+  if (!domain.isVerified) return 'Unverified';
+  return directory.view.voiceDomains?.includes(fqdn) === true ? 'Activated' : 'Verified';
+}
+
+function trunkRouted(fqdn: string, found: SiteFindings): NonNullable<TrunkStatus['m365']> {
+  if (!found.scope.routesInMicrosoft) return 'NotApplicable';
+  if (found.voice?.plan === undefined) return trunkBefore(fqdn, found.scope)?.m365 ?? 'Unknown';
+  return observedRoute(fqdn, found) === undefined ? 'Pending' : 'Deployed';
+}
+
+/** The route that carries the trunk, or carried it last: one that has been routed is not taken out because a route was changed by others. */
+function routeOf(fqdn: string, found: SiteFindings): string | undefined {
+  if (!found.scope.routesInMicrosoft) return undefined;
+  return observedRoute(fqdn, found) ?? trunkBefore(fqdn, found.scope)?.routeName;
+}
+
+function observedRoute(fqdn: string, { voice }: SiteFindings): string | undefined {
+  const observed = (voice?.plan?.items ?? []).flatMap((item) => item.observed ?? []);
+  return observed.find(({ kind, fields }) => kind === 'VoiceRoute' && gatewaysOf(fields['gateways']).includes(fqdn))?.name;
+}
+
+/** What was said of the trunk last: holds while nothing newer is seen. */
+function trunkBefore(fqdn: string, { site }: SiteScope): TrunkStatus | undefined {
+  return site.status?.trunks?.find((trunk) => trunk.fqdn === fqdn);
+}
+
+function dnsStatus({ scope }: SiteFindings): NonNullable<SiteLocationStatus['dns']> {
+  const mode = scope.site.spec.dns?.mode ?? 'ExternalDNS';
+  const required = scope.trunks.flatMap(({ fqdn, device }) => {
+    const values = device?.spec.teams?.publicAddresses ?? [];
+    return fqdn === undefined || values.length === 0
+      ? []
+      : [{ name: fqdn, type: 'A' as const, values: [...values], purpose: 'The SBC that serves this trunk' }];
+  });
+  return { mode, ...(mode === 'ExternalDNS' ? { endpointName: endpointName(scope.site) } : {}), required };
+}
