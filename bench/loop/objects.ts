@@ -18,6 +18,13 @@ export const TOUCH_STATUS = 'trunkline.dev/confirm-delete';
 
 const API_VERSION = 'trunkline.dev/v1alpha1';
 const SETTLED = '2026-01-01T00:00:00Z';
+/** What the delivering tool leaves on each object. */
+const LABELS = {
+  'app.kubernetes.io/part-of': 'voice-platform',
+  'app.kubernetes.io/managed-by': 'flux',
+  'kustomize.toolkit.fluxcd.io/name': 'customers',
+  'kustomize.toolkit.fluxcd.io/namespace': 'flux-system',
+};
 
 type Condensed = readonly [type: string, reason: string, message: string];
 
@@ -127,8 +134,12 @@ export function storedObject(kind: BenchKind, index: number, total: number): Kub
     uid: `${kind.length.toString(16).padStart(8, '0')}-0000-4000-8000-${String(index).padStart(12, '0')}`,
     generation: 1,
     creationTimestamp: SETTLED,
+    labels: LABELS,
     finalizers: ['trunkline.dev/external'],
-    managedFields: [managed('kustomize-controller', { spec }), managed('trunkline-status', { status }, 'status')],
+    managedFields: [
+      managed('kustomize-controller', { metadata: { labels: LABELS }, spec }),
+      managed('trunkline-status', { status }, 'status'),
+    ],
   };
   return { apiVersion: API_VERSION, kind, metadata, spec, status } as KubeObject;
 }
