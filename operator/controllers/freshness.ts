@@ -1,14 +1,39 @@
+import type { ObjectKey } from '../api/meta.ts';
 import type { Freshness } from '../delivery/delivery.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { ReconcileContext } from '../runtime/reconciler.ts';
 
-/**
- * Before something is taken away that people may depend on: a read of the last few seconds, since a number assigned or a policy granted a
- * minute ago must not be silenced by an older picture (telephony 7.1). Not zero: a pass that looks at two places would never have both.
- */
-export const BEFORE_REMOVAL: Freshness = { maxAgeMs: 15_000, priority: 'change' };
+/** While a removal stands still or is carried out, who depends on it is asked again after so long; not at each pass. */
+const REMOVAL_MAX_AGE_MS = 15_000;
 
 /** How old a picture may be: the poll interval, or nothing older than now when the user asked (`reconcile-at`). */
 export function freshness(ctx: Pick<ReconcileContext, 'requested'>, clock: Clock, maxAgeMs: number): Freshness {
   return ctx.requested ? { maxAgeMs, notBefore: clock.monotonic(), priority: 'change' } : { maxAgeMs, priority: 'poll' };
+}
+
+/**
+ * How old a picture may be before something is taken away that people may depend on (telephony 7.1): it was read after the removal was first
+ * wanted, since a number assigned or a policy granted a moment before must not be silenced by an older one. The time stays the same for the
+ * same removal, so that a pass is answered by the read that an earlier one has asked for, however many places it looks at.
+ */
+export class RemovalReads {
+  readonly #clock: Clock;
+  readonly #wanted = new Map<ObjectKey, { readonly going: ReadonlySet<string>; readonly since: number }>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** `going` tells one removal from another; part of what was known to go is no new one. */
+  freshness(key: ObjectKey, going: readonly string[], ctx: Pick<ReconcileContext, 'requested'>): Freshness {
+    const known = this.#wanted.get(key);
+    const isKnown = !ctx.requested && known !== undefined && going.every((what) => known.going.has(what));
+    const since = isKnown ? known.since : this.#clock.monotonic();
+    if (!isKnown) this.#wanted.set(key, { going: new Set(going), since });
+    return { maxAgeMs: REMOVAL_MAX_AGE_MS, notBefore: since, priority: 'change' };
+  }
+
+  forget(key: ObjectKey): void {
+    this.#wanted.delete(key);
+  }
 }

@@ -46,6 +46,11 @@ export function removalReport<Status extends StatusBase>(
   };
 }
 
+/** What a removal was held for when it was last looked at. It holds while the answer is being read anew: else each look would be told as news. */
+export function heldBefore(object: KubeObject<unknown, StatusBase>): { readonly message: string } | undefined {
+  return object.status?.conditions?.find(({ reason }) => reason === 'DeletionHeld');
+}
+
 function leftover(status: object): string {
   const footprint =
     (

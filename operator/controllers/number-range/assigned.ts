@@ -3,6 +3,7 @@ import type { Seen } from '../../delivery/delivery.ts';
 import { containsNumber, type Prefix, parsePrefix } from '../../domain/numbers/prefix.ts';
 import type { NumbersView } from '../../integrations/graph/port.ts';
 import { isConfirmed } from '../governance.ts';
+import { heldBefore } from '../removal.ts';
 
 export interface SilenceInput {
   readonly range: NumberRange;
@@ -26,7 +27,10 @@ export function silencing({ range, patterns, essentials, numbers, part }: Silenc
   const how = `annotate trunkline.dev/confirm-delete=${part === undefined ? range.metadata.name : `${range.metadata.name}/${part}`} to go on`;
   if (essentials)
     return { verdict: 'held', message: `Inbound calls to ${all} numbers would stop (Essentials: every number counts as assigned); ${how}` };
-  if (numbers?.state === 'reading') return { verdict: 'wait' };
+  if (numbers?.state === 'reading') {
+    const before = heldBefore(range);
+    return before === undefined ? { verdict: 'wait' } : { verdict: 'held', message: before.message };
+  }
   if (numbers === undefined || numbers.state === 'failed') {
     return { verdict: 'held', message: `It cannot be read who holds the ${all} numbers, so all of them count as assigned; ${how}` };
   }

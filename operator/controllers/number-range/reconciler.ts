@@ -6,7 +6,7 @@ import type { NumbersView } from '../../integrations/graph/port.ts';
 import type { SbcView } from '../../integrations/sbc/port.ts';
 import type { FinalReport, ReconcileContext, Reconciler, Report } from '../../runtime/reconciler.ts';
 import type { ControllerDeps } from '../deps.ts';
-import { BEFORE_REMOVAL, freshness } from '../freshness.ts';
+import { freshness, RemovalReads } from '../freshness.ts';
 import { adoption, type Governance, govern, isConfirmed } from '../governance.ts';
 import { outsideEvents } from '../outside-events.ts';
 import { type SiteScope, siteScope } from '../site-scope.ts';
@@ -43,12 +43,14 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
   readonly #deps: ControllerDeps;
   readonly #memory: RangeConfigMaps;
   readonly #suspicions: DeviceSuspicions;
+  readonly #removalReads: RemovalReads;
 
   constructor(deps: ControllerDeps) {
     this.#deps = deps;
     this.#memory = new RangeConfigMaps(deps.kube, deps.clock);
     this.claims = new NumberClaims(deps.stores, this.#memory);
     this.#suspicions = new DeviceSuspicions(deps.stores, this.#memory);
+    this.#removalReads = new RemovalReads(deps.clock);
   }
 
   async reconcile(range: NumberRange, ctx: ReconcileContext): Promise<Report<NumberRangeStatus>> {
@@ -73,7 +75,7 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
     const former = formerTrunk(range, placements.places);
     const going = former === undefined ? leaving : [...held];
     const part = undeployed ? undefined : former === undefined ? 'patterns' : `trunk/${former}`;
-    const silence = this.#silence(range, scope, { going, part }, owner);
+    const silence = this.#silence(range, scope, { going, part }, owner, ctx);
     const suspicion = this.#suspect(looks);
     const works = [...looks].map(([device, seen]) =>
       workOn<SbcView>({
@@ -127,6 +129,7 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
       held,
       wanted: 'prefixes' in patterns ? patterns.prefixes : [],
       deps: this.#deps,
+      reads: this.#removalReads,
       governance: this.#govern(range, scope),
       ctx,
     });
@@ -134,6 +137,7 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
 
   forget(key: ObjectKey): void {
     this.#memory.forget(key);
+    this.#removalReads.forget(key);
     this.claims.refresh(key);
     this.#deps.delivery.forget(ownerOf('NumberRange', key));
   }
@@ -208,10 +212,14 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
   }
 
   /** Only asked for when something would go: who holds which number is the most expensive look there is. */
-  #silence(range: NumberRange, scope: SiteScope, { going, part }: Going, owner: string): Silence {
-    if (going.length === 0) return { verdict: 'free' };
-    const readable = !scope.essentials && scope.tenantId !== undefined;
-    const numbers = readable ? this.#deps.delivery.see<NumbersView>(numbersTarget(scope.tenantId ?? ''), owner, BEFORE_REMOVAL) : undefined;
+  #silence(range: NumberRange, scope: SiteScope, { going, part }: Going, owner: string, ctx: ReconcileContext): Silence {
+    if (going.length === 0) {
+      this.#removalReads.forget(keyOf(range));
+      return { verdict: 'free' };
+    }
+    const tenantId = scope.essentials ? undefined : scope.tenantId;
+    const fresh = this.#removalReads.freshness(keyOf(range), going, ctx);
+    const numbers = tenantId === undefined ? undefined : this.#deps.delivery.see<NumbersView>(numbersTarget(tenantId), owner, fresh);
     // A trunk is taken out of the site: confirming it there confirms it for all its ranges.
     const confirmed = part !== undefined && isConfirmed(scope.site, part);
     return silencing({

@@ -1,6 +1,7 @@
 import type { NumberRange, NumberRangeStatus } from '../../api/kinds.ts';
 import { keyOf, type ObjectKey } from '../../api/meta.ts';
 import type { Reason } from '../../api/reasons.ts';
+import type { Freshness } from '../../delivery/delivery.ts';
 import { identityOf, type OutsideObject } from '../../domain/change/object.ts';
 import { type Owned, planObjects } from '../../domain/change/plan.ts';
 import type { Prefix } from '../../domain/numbers/prefix.ts';
@@ -8,9 +9,9 @@ import type { NumbersView } from '../../integrations/graph/port.ts';
 import type { SbcView } from '../../integrations/sbc/port.ts';
 import type { FinalReport, ReconcileContext } from '../../runtime/reconciler.ts';
 import type { ControllerDeps } from '../deps.ts';
-import { BEFORE_REMOVAL, freshness } from '../freshness.ts';
+import { freshness, type RemovalReads } from '../freshness.ts';
 import { type Governance, isForceRemoved } from '../governance.ts';
-import { type RemovalStep, removalReport } from '../removal.ts';
+import { heldBefore, type RemovalStep, removalReport } from '../removal.ts';
 import type { SiteScope } from '../site-scope.ts';
 import { deviceTarget, numbersTarget, ownerOf } from '../targets.ts';
 import { firstFailure, handOver, type Work, workOn } from '../work.ts';
@@ -26,6 +27,7 @@ export interface RangeRemoval {
   readonly held: ReadonlySet<string>;
   readonly wanted: readonly Prefix[];
   readonly deps: ControllerDeps;
+  readonly reads: RemovalReads;
   readonly governance: Governance;
   readonly ctx: ReconcileContext;
 }
@@ -36,12 +38,14 @@ export function removeRange(removal: RangeRemoval): FinalReport<NumberRangeStatu
   if (isForceRemoved(range)) return removalReport(range, { done: true, forced: true });
   if (range.spec.deletionPolicy === 'Orphan' || governance.policy === 'Observe') return removalReport(range, { done: true });
   const owner = ownerOf('NumberRange', keyOf(range));
+  // Before anything can end the pass: a request for a fresh look counts for both places, though only one is read in its pass.
+  const fresh = removal.reads.freshness(keyOf(range), [`deletion ${range.metadata.deletionTimestamp ?? ''}`], removal.ctx);
   const works = removalWorks(removal, owner);
   const unseen = works.find(({ seen }) => seen.state !== 'seen');
-  if (unseen !== undefined) return removalReport(range, unseenStep(unseen));
+  if (unseen !== undefined) return removalReport(range, unseenStep(range, unseen));
   const open = works.flatMap(({ plan }) => plan?.removals ?? []);
   if (open.length === 0 && works.every(({ underWay }) => !underWay)) return removalReport(range, { done: true });
-  const held = heldStep(removal, owner, open);
+  const held = heldStep(removal, owner, open, fresh);
   if (held !== undefined) return removalReport(range, held);
   const failure = firstFailure(works);
   const message = failure === undefined ? `Being removed: ${open.length} dial-plan rules` : failure.message;
@@ -57,10 +61,11 @@ function heldStep(
   { range, scope, deps, governance }: RangeRemoval,
   owner: string,
   open: readonly OutsideObject[],
+  fresh: Freshness,
 ): RemovalStep | undefined {
   const patterns = [...new Set(open.map(({ name }) => name.slice(name.indexOf('/') + 1)))];
   const tenantId = scope !== undefined && !scope.essentials ? scope.tenantId : undefined;
-  const numbers = tenantId === undefined ? undefined : deps.delivery.see<NumbersView>(numbersTarget(tenantId), owner, BEFORE_REMOVAL);
+  const numbers = tenantId === undefined ? undefined : deps.delivery.see<NumbersView>(numbersTarget(tenantId), owner, fresh);
   const silence = silencing({ range, patterns, essentials: scope?.essentials ?? true, numbers });
   if (silence.verdict === 'held') return { done: false, reason: 'DeletionHeld', message: silence.message, stalled: true };
   if (silence.verdict === 'wait')
@@ -68,7 +73,9 @@ function heldStep(
   return governance.hold === undefined ? undefined : { done: false, ...governance.hold };
 }
 
-function unseenStep({ seen, target }: Work): RemovalStep {
+function unseenStep(range: NumberRange, { seen, target }: Work): RemovalStep {
+  const held = heldBefore(range);
+  if (seen.state !== 'failed' && held !== undefined) return { done: false, reason: 'DeletionHeld', message: held.message, stalled: true };
   if (seen.state !== 'failed')
     return { done: false, reason: 'Removing', message: `Reading SBCDevice ${target.id} before anything is removed` };
   const message = `SBCDevice ${target.id} cannot be reached, so its rules are not known to be gone: ${seen.error.message}; annotate trunkline.dev/force-remove=true to give up on what is left there`;

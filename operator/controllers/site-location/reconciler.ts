@@ -1,5 +1,5 @@
 import type { SiteLocation, SiteLocationStatus } from '../../api/kinds.ts';
-import { keyOf } from '../../api/meta.ts';
+import { keyOf, type ObjectKey } from '../../api/meta.ts';
 import type { Seen } from '../../delivery/delivery.ts';
 import type { OutsideObject } from '../../domain/change/object.ts';
 import { formatMarker } from '../../domain/naming/marker.ts';
@@ -10,7 +10,7 @@ import type { VoiceView } from '../../integrations/teams-admin/port.ts';
 import type { FinalReport, ReconcileContext, Reconciler, Report } from '../../runtime/reconciler.ts';
 import type { ControllerDeps } from '../deps.ts';
 import type { Finding } from '../finding.ts';
-import { freshness } from '../freshness.ts';
+import { freshness, RemovalReads } from '../freshness.ts';
 import { type Governance, govern } from '../governance.ts';
 import { outsideEvents } from '../outside-events.ts';
 import { rangesOf, type SiteScope, siteScope } from '../site-scope.ts';
@@ -38,9 +38,11 @@ interface Looks {
 /** Deploys a site: voice routing in the customer's tenant, address records, and the proof that its SBCs serve it. */
 export class SiteLocationReconciler implements Reconciler<SiteLocation, SiteLocationStatus> {
   readonly #deps: ControllerDeps;
+  readonly #removalReads: RemovalReads;
 
   constructor(deps: ControllerDeps) {
     this.#deps = deps;
+    this.#removalReads = new RemovalReads(deps.clock);
   }
 
   async reconcile(site: SiteLocation, ctx: ReconcileContext): Promise<Report<SiteLocationStatus>> {
@@ -91,7 +93,19 @@ export class SiteLocationReconciler implements Reconciler<SiteLocation, SiteLoca
   async finalize(site: SiteLocation, ctx: ReconcileContext): Promise<FinalReport<SiteLocationStatus>> {
     const scope = siteScope(site, this.#deps.stores);
     await this.#connect(scope, ctx);
-    return removeSite({ scope, deps: this.#deps, governance: this.#govern(scope), ownership: this.#ownership(site) });
+    return removeSite({
+      scope,
+      deps: this.#deps,
+      governance: this.#govern(scope),
+      ownership: this.#ownership(site),
+      reads: this.#removalReads,
+      ctx,
+    });
+  }
+
+  forget(key: ObjectKey): void {
+    this.#removalReads.forget(key);
+    this.#deps.delivery.forget(ownerOf('SiteLocation', key));
   }
 
   #ownership(site: SiteLocation): Ownership {

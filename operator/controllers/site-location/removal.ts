@@ -1,19 +1,18 @@
-import type { SiteLocationStatus } from '../../api/kinds.ts';
+import type { SiteLocation, SiteLocationStatus } from '../../api/kinds.ts';
 import { keyOf } from '../../api/meta.ts';
 import type { Reason } from '../../api/reasons.ts';
-import type { Seen } from '../../delivery/delivery.ts';
 import type { Target } from '../../domain/change/driver.ts';
 import { identityOf, type OutsideObject } from '../../domain/change/object.ts';
 import { type Owned, type Plan, planObjects } from '../../domain/change/plan.ts';
 import { VOICE_ROUTING_ORDER } from '../../domain/routing/voice-routing.ts';
 import type { VoiceView } from '../../integrations/teams-admin/port.ts';
-import type { FinalReport } from '../../runtime/reconciler.ts';
+import type { FinalReport, ReconcileContext } from '../../runtime/reconciler.ts';
 import type { ControllerDeps, Stores } from '../deps.ts';
 import { footprintOf } from '../footprint-of.ts';
-import { BEFORE_REMOVAL } from '../freshness.ts';
+import type { RemovalReads } from '../freshness.ts';
 import { type Governance, isForceRemoved } from '../governance.ts';
 import { massDeletionHold } from '../mass-deletion.ts';
-import { type RemovalStep, removalReport } from '../removal.ts';
+import { heldBefore, type RemovalStep, removalReport } from '../removal.ts';
 import { blockers, rangesOf, type SiteScope } from '../site-scope.ts';
 import { ownerOf } from '../targets.ts';
 import { firstFailure, handOver, type Work, workOn } from '../work.ts';
@@ -26,6 +25,8 @@ export interface SiteRemoval {
   readonly deps: ControllerDeps;
   readonly governance: Governance;
   readonly ownership: Ownership;
+  readonly reads: RemovalReads;
+  readonly ctx: ReconcileContext;
 }
 
 /** An object that another site of the Customer lists too goes with the last of them (telephony 4.1). */
@@ -47,7 +48,7 @@ export function removeSite(removal: SiteRemoval): FinalReport<SiteLocationStatus
   const owner = ownerOf('SiteLocation', keyOf(scope.site));
   const works = removalWorks(removal, owner);
   const unseen = works.find(({ seen }) => seen.state !== 'seen');
-  if (unseen !== undefined) return removalReport(scope.site, unseenStep(unseen.seen, unseen.target));
+  if (unseen !== undefined) return removalReport(scope.site, unseenStep(scope.site, unseen));
   const open = works.flatMap(({ plan }) => plan?.removals ?? []);
   if (open.length === 0 && works.every(({ underWay }) => !underWay)) return removalReport(scope.site, { done: true });
   // Also what only a marker told, so that the next pass knows it by name.
@@ -86,10 +87,11 @@ function heldStep(
   return governance.hold === undefined ? undefined : { done: false, ...governance.hold };
 }
 
-function removalWorks({ scope, deps, ownership }: SiteRemoval, owner: string): Work[] {
+function removalWorks({ scope, deps, ownership, reads, ctx }: SiteRemoval, owner: string): Work[] {
   const places = sitePlaces(scope);
+  const fresh = reads.freshness(keyOf(scope.site), [`deletion ${scope.site.metadata.deletionTimestamp ?? ''}`], ctx);
   const work = (target: Target): Work => {
-    const seen = deps.delivery.see<{ readonly objects: readonly OutsideObject[] }>(target, owner, BEFORE_REMOVAL);
+    const seen = deps.delivery.see<{ readonly objects: readonly OutsideObject[] }>(target, owner, fresh);
     const planWith = (observed: readonly OutsideObject[]): Plan => planRemoval(scope, deps.stores, ownership, target, observed);
     return workOn({ delivery: deps.delivery, owner, target, seen, objectsOf: (view) => view.objects, planWith });
   };
@@ -128,7 +130,9 @@ function isRecognised(object: OutsideObject, { site }: SiteScope, { marker }: Ow
   return object.marker === marker && (object.kind !== 'DNSEndpoint' || object.name === endpointName(site));
 }
 
-function unseenStep(seen: Seen<unknown>, target: Target): RemovalStep {
+function unseenStep(site: SiteLocation, { seen, target }: Work): RemovalStep {
+  const held = heldBefore(site);
+  if (seen.state !== 'failed' && held !== undefined) return { done: false, reason: 'DeletionHeld', message: held.message, stalled: true };
   if (seen.state !== 'failed')
     return { done: false, reason: 'Removing', message: `Looking at ${target.system} ${target.id} before removing anything` };
   const how = 'annotate trunkline.dev/force-remove=true to give up on what is left there';
