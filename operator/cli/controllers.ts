@@ -9,7 +9,8 @@ import { NumberRangeReconciler } from '../controllers/number-range/reconciler.ts
 import { SbcDeviceReconciler } from '../controllers/sbc-device/reconciler.ts';
 import { SiteLocationReconciler } from '../controllers/site-location/reconciler.ts';
 import * as wakes from '../controllers/watches.ts';
-import { type Controller, controller, watching } from '../runtime/controller.ts';
+import { type Controller, watching } from '../runtime/controller.ts';
+import { controller } from '../runtime/kind-controller.ts';
 import type { IndexFunction } from '../runtime/store.ts';
 import { type FedKind, type WatchedKind, watchedKind } from '../runtime/watched-kind.ts';
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { KubeObject } from '../api/meta.ts';
 import { ObjectCache } from './cache.ts';
-import type { ReflectorSink } from './reflector.ts';
+import type { ReflectorSink } from './reflector-sink.ts';
 
 function object(
   name: string,

@@ -1,7 +1,7 @@
 import { type KubeObject, keyOf, type ObjectKey } from '../api/meta.ts';
 import { StringPool } from './intern.ts';
 import { deepFreeze, slimObject } from './object-decoder.ts';
-import type { ReflectorSink } from './reflector.ts';
+import type { ReflectorSink } from './reflector-sink.ts';
 import { compareResourceVersions } from './resource-version.ts';
 import type { IndexFunction, ObjectStore } from './store.ts';
 

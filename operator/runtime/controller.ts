@@ -1,7 +1,6 @@
 import type { KubeObject, ObjectKey } from '../api/meta.ts';
 import type { Clock } from './clock.ts';
 import type { EventRecorder } from './events.ts';
-import { KindController } from './kind-controller.ts';
 import type { Kube } from './kube.ts';
 import type { KubeWriter } from './kube-client.ts';
 import type { Fence } from './leader.ts';
@@ -89,15 +88,5 @@ export function watching<K extends KubeObject>(declaration: WatchDeclaration<K>)
         for (const key of concerned(before)) enqueue(key, lane);
         for (const key of concerned(after)) enqueue(key, lane);
       }),
-  };
-}
-
-export function controller<T extends KubeObject<unknown, Status>, Status extends StatusBase>(
-  declaration: ControllerDeclaration<T, Status>,
-): Controller {
-  const name = declaration.name ?? declaration.kind.kind;
-  return {
-    name,
-    bind: (deps) => new KindController(name, declaration, deps),
   };
 }

@@ -2,7 +2,7 @@ import { ANNOTATIONS, FINALIZER } from '../api/group.ts';
 import { type KubeObject, keyOf, type ObjectKey } from '../api/meta.ts';
 import { OperatorError } from '../errors/operator-error.ts';
 import { Committer } from './commit.ts';
-import type { ControllerDeclaration, ControllerDeps, RunningController } from './controller.ts';
+import type { Controller, ControllerDeclaration, ControllerDeps, RunningController } from './controller.ts';
 import { ControllerMeters } from './controller-meters.ts';
 import { Pass } from './pass.ts';
 import { PassEnding } from './pass-ending.ts';
@@ -188,4 +188,15 @@ export class KindController<T extends KubeObject<unknown, Status>, Status extend
 
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Declares a controller for one kind; the runtime binds it to its dependencies and starts it. */
+export function controller<T extends KubeObject<unknown, Status>, Status extends StatusBase>(
+  declaration: ControllerDeclaration<T, Status>,
+): Controller {
+  const name = declaration.name ?? declaration.kind.kind;
+  return {
+    name,
+    bind: (deps) => new KindController(name, declaration, deps),
+  };
 }

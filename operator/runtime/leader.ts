@@ -5,7 +5,8 @@ import { isConflict } from './kube-failure.ts';
 import type { Log } from './log.ts';
 import type { GaugeCell, Meters } from './meters.ts';
 import { microTime } from './micro-time.ts';
-import { Reflector, type ReflectorSink } from './reflector.ts';
+import { Reflector } from './reflector.ts';
+import type { ReflectorSink } from './reflector-sink.ts';
 import type { KubeTransport } from './transport.ts';
 
 /** Asked at the moment of every write. */

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../api/meta.ts';
 import { slimObject } from './object-decoder.ts';
-import type { ReflectorSink } from './reflector.ts';
+import type { ReflectorSink } from './reflector-sink.ts';
 import type { KubeAnswer, KubeTransport } from './transport.ts';
 import type { StreamEnd } from './watch-decision.ts';
 import { refusal } from './watch-refusal.ts';

@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { KubeObject } from '../api/meta.ts';
 import type { Clock } from './clock.ts';
 import type { Log } from './log.ts';
 import type { CounterCell, Meters } from './meters.ts';
 import { listInPages } from './paged-list.ts';
+import type { ReflectorSink } from './reflector-sink.ts';
 import { type CollectionRef, collectionPath } from './resource-path.ts';
 import { compareResourceVersions } from './resource-version.ts';
 import { StreamReader } from './stream-reader.ts';
@@ -11,14 +11,6 @@ import type { KubeStream, KubeTransport } from './transport.ts';
 import { WatchBackoff } from './watch-backoff.ts';
 import { type Decision, decide, type StreamEnd } from './watch-decision.ts';
 import { describeEnd, refused } from './watch-refusal.ts';
-
-/** Where a reflector puts what it sees. Between `init` and `initDone` a new picture builds up; it replaces the old one at once or not at all. */
-export interface ReflectorSink {
-  init(): void;
-  apply(object: KubeObject): void;
-  delete(object: KubeObject): void;
-  initDone(resourceVersion: string): void;
-}
 
 export interface ReflectorOptions {
   readonly collection: CollectionRef;

@@ -3,7 +3,7 @@ import { FakeClock, settle } from '../../test/support/fake-clock.ts';
 import { MemoryKube } from '../../test/support/memory-kube.ts';
 import { MemoryWatch } from '../../test/support/memory-watch.ts';
 import { type Widget, type WidgetStatus, widget, widgets } from '../../test/support/widget.ts';
-import { controller } from './controller.ts';
+import { controller } from './kind-controller.ts';
 import { silentLog } from './log.ts';
 import { noMeters } from './meters.ts';
 import type { Report } from './reconciler.ts';

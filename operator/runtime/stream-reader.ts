@@ -1,7 +1,7 @@
 import type { KubeObject } from '../api/meta.ts';
 import { LineSplitter } from './line-splitter.ts';
 import { decodeWatchLine, type WatchEvent } from './object-decoder.ts';
-import type { ReflectorSink } from './reflector.ts';
+import type { ReflectorSink } from './reflector-sink.ts';
 import { compareResourceVersions } from './resource-version.ts';
 import type { StreamEnd } from './watch-decision.ts';
 

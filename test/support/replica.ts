@@ -1,4 +1,4 @@
-import { controller } from '../../operator/runtime/controller.ts';
+import { controller } from '../../operator/runtime/kind-controller.ts';
 import { KubeClient } from '../../operator/runtime/kube-client.ts';
 import { loadClusterAccess } from '../../operator/runtime/kube-config.ts';
 import { silentLog } from '../../operator/runtime/log.ts';

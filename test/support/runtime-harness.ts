@@ -1,6 +1,7 @@
 import { onTestFinished } from 'vitest';
 import type { Clock } from '../../operator/runtime/clock.ts';
-import { type ControllerDeclaration, controller } from '../../operator/runtime/controller.ts';
+import type { ControllerDeclaration } from '../../operator/runtime/controller.ts';
+import { controller } from '../../operator/runtime/kind-controller.ts';
 import { KubeClient } from '../../operator/runtime/kube-client.ts';
 import { type ClusterAccess, loadClusterAccess } from '../../operator/runtime/kube-config.ts';
 import { silentLog } from '../../operator/runtime/log.ts';

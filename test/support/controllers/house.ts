@@ -11,7 +11,7 @@ import { alwaysLeader } from '../../../operator/runtime/leader.ts';
 import { silentLog } from '../../../operator/runtime/log.ts';
 import { noMeters } from '../../../operator/runtime/meters.ts';
 import type { StatusBase } from '../../../operator/runtime/reconciler.ts';
-import type { ReflectorSink } from '../../../operator/runtime/reflector.ts';
+import type { ReflectorSink } from '../../../operator/runtime/reflector-sink.ts';
 import { Slices } from '../../../operator/runtime/slices.ts';
 import { conditionProblems } from '../conditions.ts';
 import { FakeClock, settle } from '../fake-clock.ts';
