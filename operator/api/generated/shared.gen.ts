@@ -193,7 +193,7 @@ export interface FootprintEntry {
    */
   readonly hash?: string;
   /**
-   * Hash of what was last applied. The spec wants something else now - a change; the same but the outside differs - drift.
+   * Hash of what was last applied, while Pending of what was announced. The spec wants something else now - a change; the same but the outside differs - drift.
    */
   readonly desiredHash?: string;
   /**

@@ -130,7 +130,7 @@ export function planDevice(input: DevicePlanInput): Plan {
   const desired =
     place === undefined ? [] : dialPlanRules({ device, plan: place.plan, tag: place.tag, prefixes: granted.map(({ text }) => text) });
   const named = desired.map((rule) => withName(rule, seen.get(identityOf(rule)), input));
-  const owned = ownedRules(input, named);
+  const owned = ownedRules(input, named, seen);
   const tags = new Set([...(place === undefined ? [] : [place.tag.toLowerCase()]), ...statusTags(input)]);
   const notOurs = (object: Owned['object']): boolean => {
     const rule = seen.get(identityOf(object));
@@ -161,12 +161,19 @@ function statusTags({ range, device }: DevicePlanInput): string[] {
   );
 }
 
-/** held × plan, with the state that the footprint keeps by collection (design §2). */
-function ownedRules({ range, device, held }: DevicePlanInput, desired: readonly OutsideObject[]): Owned[] {
+/**
+ * held × plan, with the state that the footprint keeps by collection (design §2). The content of a rule is its tag, so a rule that is there
+ * with the recorded tag is what was announced, whatever its name.
+ */
+function ownedRules(
+  { range, device, held }: DevicePlanInput,
+  desired: readonly OutsideObject[],
+  seen: ReadonlyMap<string, OutsideObject>,
+): Owned[] {
   const wanted = new Map(desired.map((rule) => [identityOf(rule), rule]));
   return recordsAt(range, device, held).map((record) => {
     const object = { system: 'sbc', target: device, kind: 'DialPlanRule', name: `${record.plan}/${record.pattern}` };
-    const rule = wanted.get(identityOf(object));
+    const rule = wanted.get(identityOf(object)) ?? seen.get(identityOf(object));
     const unchanged = rule !== undefined && record.tagHash === contentHash(String(rule.fields['tag']).toLowerCase());
     return { object, state: record.state, ...(unchanged ? { desiredHash: contentHash(rule.fields) } : {}) };
   });

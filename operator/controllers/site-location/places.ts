@@ -36,7 +36,8 @@ const FOREIGN = 'somebody else';
  * else names is theirs: it is shown to the planner as such, is `NameTaken` until adopted, and never removed.
  */
 export function withUsageOwners(observed: readonly OutsideObject[], owned: readonly Owned[], marker: string): OutsideObject[] {
-  const ours = new Set(owned.map(({ object }) => identityOf(object)));
+  // What was only announced proves nothing: a stranger may have been faster with that name.
+  const ours = new Set(owned.filter(({ state }) => state !== 'Pending').map(({ object }) => identityOf(object)));
   const foreign = observed.filter(
     ({ kind, ...object }) => NAMES_USAGES.includes(kind) && object.marker !== marker && !ours.has(identityOf({ kind, ...object })),
   );

@@ -33,6 +33,7 @@ export function planPlace(input: PlaceInput, observed: readonly OutsideObject[])
     policy,
     adopts: adoption(scope.site),
     order: VOICE_ROUTING_ORDER,
+    marker: ownership.marker,
     keeps: () => keepsRemovals,
     shared: (object) => sharedWithSibling(object, scope, stores) || servesOthers(object, seen) || isKeptAsFound(object, input),
     inherits: (marker) => isOrphanOf(marker, ownership, scope, stores),

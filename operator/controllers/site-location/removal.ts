@@ -105,15 +105,13 @@ function planRemoval(scope: SiteScope, stores: Stores, ownership: Ownership, tar
   const isKnownThere = scope.site.status?.usageName !== undefined || observed.some(({ marker }) => marker === ownership.marker);
   const name = isKnownThere ? usageName(scope, stores, ownership, observed) : undefined;
   const unlisted = observed.filter((object) => isRecognised(object, scope, ownership, name));
-  const known = new Set(owned.map(({ object }) => identityOf(object)));
+  // An announced create counts only if what stands there is recognisably ours.
+  const settled = owned.filter(({ state }) => state !== 'Pending');
+  const known = new Set(settled.map(({ object }) => identityOf(object)));
   const rebuilt = unlisted.filter((object) => !known.has(identityOf(object))).map((object): Owned => ({ object, state: 'Applied' }));
-  const ours = new Set(unlisted.map(identityOf));
-  // What existed before us stays unless the user says otherwise (design §2: Orphan for what we adopted); an announced create counts only if
-  // what stands there is recognisably ours.
+  // What existed before us stays unless the user says otherwise (design §2: Orphan for what we adopted).
   const keepsAdopted = scope.site.spec.deletionPolicy !== 'Cleanup';
-  const removable = owned.filter(({ state, object }) =>
-    state === 'Adopted' ? !keepsAdopted : state !== 'Pending' || ours.has(identityOf(object)),
-  );
+  const removable = settled.filter(({ state }) => state !== 'Adopted' || !keepsAdopted);
   return planObjects({
     observed,
     desired: [],

@@ -22,7 +22,8 @@ export function ownedFrom(footprint: readonly FootprintEntry[]): Owned[] {
 }
 
 /**
- * The footprint after this look: what is seen in place is `Applied`, planned creates are `Pending` before they go out (design §4 Marks),
+ * The footprint after this look: what is seen in place is `Applied`, planned creates are `Pending` before they go out (design §4 Marks), with
+ * the hash of what is announced,
  * removals stay as `Removing` until a look no longer finds them, what is gone leaves. Verdicts of the last batch are not needed here: only
  * what a read shows counts as applied.
  */
@@ -50,7 +51,7 @@ function itemEntry(item: PlannedItem, known: Owned | undefined): FootprintEntry[
         ? [entryOf(item.desired, 'Adopted', item.fields.length === 0 ? hash : known?.desiredHash)]
         : [];
     case 'ToCreate':
-      return item.writes || known !== undefined ? [entryOf(item.desired, 'Pending', known?.desiredHash)] : [];
+      return item.writes || known !== undefined ? [entryOf(item.desired, 'Pending', hash)] : [];
     case 'ToUpdate':
       return [entryOf(item.desired, known?.state ?? 'Applied', known?.desiredHash)];
     case 'Drifted':

@@ -102,6 +102,33 @@ describe('planning one object', () => {
     });
   });
 
+  describe('an announced create that is not wanted any more', () => {
+    const usage: OutsideObject = { ...PLACE, kind: 'PstnUsage', name: 'u', fields: { list: 'x' } };
+    const announced = (object: OutsideObject): Owned => ({ object, state: 'Pending', desiredHash: contentHash(object.fields) });
+
+    it.each([
+      ['marked by nobody', route('ams', { numberPattern: '^x$' }, null)],
+      ['marked by somebody else, with the very same content', route('ams', { numberPattern: '.*' }, 'somebody else')],
+    ])('leaves the footprint without a write when what stands there is %s', (_who, stranger) => {
+      const owned = [announced(route('ams'))];
+      const found = plan({ observed: [stranger], owned, marker: OURS });
+      expect(found).toMatchObject({ changes: [], removals: [], gone: owned });
+      expect(nextFootprint(found, owned)).toEqual([]);
+    });
+
+    it('leaves the footprint without a write when the content is not what was announced, or nobody wrote down what that was', () => {
+      const other = { ...usage, fields: { list: 'y' } };
+      expect(plan({ observed: [other], owned: [announced(usage)] }).changes).toEqual([]);
+      expect(plan({ observed: [usage], owned: [{ object: usage, state: 'Pending' }] }).changes).toEqual([]);
+    });
+
+    it('is removed when our marker, or the announced content of an object without marker, shows that it came about', () => {
+      const edited = route('ams', { numberPattern: '^x$' });
+      const found = plan({ observed: [edited, usage], owned: [announced(route('ams')), announced(usage)], marker: OURS });
+      expect(found.changes.map(({ action, name }) => `${action} ${name}`)).toEqual(['remove ams', 'remove u']);
+    });
+  });
+
   it('takes back by marker, or by name and content where there is no marker, without a write', () => {
     const marked = plan({ desired: [route('ams')], observed: [route('ams')] });
     const unmarked = plan({ desired: [rule('+311', 'a.example')], observed: [rule('+311', 'a.example')] });
@@ -185,6 +212,31 @@ describe('properties', () => {
         });
         const foreign = changes.filter((change) => change.action !== 'create' && !known.has(identityOf(change)));
         expect(foreign).toEqual([]);
+      }),
+    );
+  });
+
+  it('never removes what stands in place of an announced create unless marker or content shows that it is ours', () => {
+    const markers = fc.constantFrom(OURS, 'somebody else', null);
+    const states = fc.constantFrom('Pending' as const, 'Applied' as const, 'Removing' as const);
+    const place = fc.record({ n: fc.integer({ min: 0, max: 5 }), announced: fc.constantFrom('a', 'b'), there: fc.constantFrom('a', 'b') });
+    const scene = fc.uniqueArray(fc.tuple(place, markers, states), { selector: ([{ n }]) => n, maxLength: 6 });
+    fc.assert(
+      fc.property(scene, fc.boolean(), (places, knowsMarker) => {
+        const observed = places.map(([{ n, there }, marker]) => route(`r${n}`, { numberPattern: there }, marker));
+        const owned = places.map(([{ n, announced }, , state]): Owned => {
+          const object = route(`r${n}`, { numberPattern: announced });
+          return { object, state, desiredHash: contentHash(object.fields) };
+        });
+        const found = plan({ observed, owned, ...(knowsMarker ? { marker: OURS } : {}) });
+        const removed = new Set(found.changes.map(identityOf));
+        const left = new Set(nextFootprint(found, owned).map(identityOf));
+        places.forEach(([{ announced, there }, marker, state], index) => {
+          const id = identityOf(observed[index] ?? route('none'));
+          const shows = marker === null ? announced === there : knowsMarker && marker === OURS;
+          expect(removed.has(id)).toBe(state !== 'Pending' || shows);
+          expect(left.has(id)).toBe(removed.has(id));
+        });
       }),
     );
   });

@@ -10,7 +10,10 @@ export interface Owned {
   readonly object: Pick<OutsideObject, 'system' | 'target' | 'kind' | 'name'>;
   /** `Pending`: announced before its create, not yet seen. `Adopted`: existed before us, taken over on request. */
   readonly state: 'Pending' | 'Applied' | 'Adopted' | 'Removing';
-  /** Hash of the desired fields last applied: desired now differs = a change, equal but observed differs = drift (design §3). */
+  /**
+   * Hash of the desired fields last applied: desired now differs = a change, equal but observed differs = drift (design §3). While `Pending`,
+   * of the fields that were announced: what is to stand there if it is ours.
+   */
   readonly desiredHash?: string;
 }
 
@@ -28,6 +31,8 @@ export interface PlanRequest {
   readonly keeps?: (object: OutsideObject) => boolean;
   /** True for an owned, no longer desired object that another owner lists too: it leaves our footprint, the last owner removes it. */
   readonly shared?: (object: Owned['object']) => boolean;
+  /** Our own marker: tells, of an announced create that is not wanted any more, whether what stands there now is ours. */
+  readonly marker?: string;
   /** True for the marker of an owner that is gone: what it left and is wanted exactly so is taken over without a write (design §3, footprint). */
   readonly inherits?: (marker: string) => boolean;
 }
@@ -71,7 +76,7 @@ export interface Plan {
   readonly items: readonly PlannedItem[];
   /** Owned, observed, no longer desired. */
   readonly removals: readonly OutsideObject[];
-  /** No longer desired and gone outside, or kept by another owner: leaves the footprint without a write. */
+  /** No longer desired and gone outside, kept by another owner, or never ours: leaves the footprint without a write. */
   readonly gone: readonly Owned[];
   readonly drift: readonly DriftItem[];
   readonly changes: ChangeSet;
@@ -90,13 +95,24 @@ export function planObjects(request: PlanRequest): Plan {
   });
   const wanted = new Set(request.desired.map(identityOf));
   const unwanted = request.owned.filter((entry) => !wanted.has(identityOf(entry.object)));
-  const leaving = unwanted.filter((entry) => !(request.shared?.(entry.object) ?? false));
+  const leaving = unwanted.filter(
+    (entry) => !(request.shared?.(entry.object) ?? false) && isOurs(entry, observed.get(identityOf(entry.object)), request.marker),
+  );
   const removals = leaving.flatMap((entry) => {
     const object = observed.get(identityOf(entry.object));
     return object !== undefined && request.policy !== 'Observe' && !(request.keeps?.(object) ?? false) ? [object] : [];
   });
   const gone = unwanted.filter((entry) => !observed.has(identityOf(entry.object)) || !leaving.includes(entry));
   return { items, removals, gone, drift: items.flatMap(driftOf), changes: orderedChanges(items, removals, request.order) };
+}
+
+/**
+ * An announced create was never seen, so a stranger may stand there under that name: ours is then only what our marker, or where there is
+ * none the announced content, shows (design §3 footprint, telephony 4.2).
+ */
+function isOurs(entry: Owned, observed: OutsideObject | undefined, marker: string | undefined): boolean {
+  if (entry.state !== 'Pending' || observed === undefined) return true;
+  return observed.marker === undefined ? entry.desiredHash === contentHash(observed.fields) : observed.marker === marker;
 }
 
 function planItem(
