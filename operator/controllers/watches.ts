@@ -1,11 +1,11 @@
-import type { Customer, NumberRange, SbcDevice, SiteLocation } from '../api/kinds.ts';
+import type { Customer, Invitation, NumberRange, SbcDevice, SiteLocation } from '../api/kinds.ts';
 import type { Condition, KubeObject, ObjectKey } from '../api/meta.ts';
 import { keyOf } from '../api/meta.ts';
 import { INDEX, type Stores } from './deps.ts';
 import { devicesOf, siteKeyOf } from './indexes.ts';
 
 /** Which objects of a kind another object concerns: pure key mappings over the caches (style 2.1, watches). */
-export function customerOf(object: SiteLocation | NumberRange): ObjectKey[] {
+export function customerOf(object: SiteLocation | NumberRange | Invitation): ObjectKey[] {
   return [`${object.metadata.namespace ?? ''}/${object.spec.customerRef.name}`];
 }
 

@@ -54,7 +54,7 @@ export class CustomerReconciler implements Reconciler<Customer, CustomerStatus> 
       conditions: customerConditions(found),
       events: customerEvents(found),
       recheckAfterMs: settings.tenantPollMs,
-      ...(this.#children(customer).length > 0 ? { finalizer: 'ensure' } : {}),
+      ...(this.#isNamed(customer) ? { finalizer: 'ensure' } : {}),
     };
   }
 
@@ -99,6 +99,11 @@ export class CustomerReconciler implements Reconciler<Customer, CustomerStatus> 
       namespaceAnnotations: namespace?.metadata.annotations ?? {},
       actuation: settings.actuation,
     });
+  }
+
+  /** By any object: what is to be done outside waits for the finalizer (design §3.9). An invitation does not hold the Customer's end. */
+  #isNamed(customer: Customer): boolean {
+    return this.#children(customer).length > 0 || this.#deps.stores.invitations.byIndex(INDEX.customer, keyOf(customer)).length > 0;
   }
 
   #children(customer: Customer) {

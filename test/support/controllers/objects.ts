@@ -1,5 +1,5 @@
 import { API_VERSION } from '../../../operator/api/group.ts';
-import type { Customer, NumberRange, SbcDevice, SiteLocation } from '../../../operator/api/kinds.ts';
+import type { Customer, Invitation, NumberRange, SbcDevice, SiteLocation } from '../../../operator/api/kinds.ts';
 import type { KubeObject } from '../../../operator/api/meta.ts';
 
 export const NAMESPACE = 'acme';
@@ -78,4 +78,8 @@ export function range(name = 'office', spec: Partial<NumberRange['spec']> = {}, 
     { customerRef: { name: 'contoso' }, siteRef: { name: 'zurich' }, prefixes: ['+414455501[00-49]'], ...spec },
     meta,
   );
+}
+
+export function invitation(name = 'hello', spec: Partial<Invitation['spec']> = {}, meta?: Meta): Invitation {
+  return object('Invitation', name, { customerRef: { name: 'contoso' }, email: 'it@contoso.example', flow: 'AppRegistration', ...spec }, meta);
 }
