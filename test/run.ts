@@ -2,11 +2,20 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { coverageOf, type RunTest } from './gate/rows.ts';
+
+interface VitestResults {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly numPendingTests: number;
+  readonly testResults: readonly { readonly assertionResults: readonly RunTest[] }[];
+}
 
 const SUITES = ['unit', 'contract', 'cluster', 'end-to-end'];
 
 /** `npm test` runs every suite; `npm test -- unit cluster` only those; anything else goes to vitest as it is. Ends with one plain line. */
-const args = process.argv.slice(2);
+const namesRows = process.argv.includes('--rows');
+const args = process.argv.slice(2).filter((arg) => arg !== '--rows');
 const chosen = args.filter((arg) => SUITES.includes(arg));
 const rest = args.filter((arg) => !SUITES.includes(arg));
 const projects = (chosen.length > 0 ? chosen : SUITES).flatMap((name) => ['--project', name]);
@@ -25,9 +34,14 @@ vitest.on('exit', (code, signal) => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+/** How many rows of the requirements the passed tests prove (`--rows` names them), then the plain line. */
 function printSummary(): void {
   try {
-    const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(results, 'utf8'));
+    const { numPassedTests, numFailedTests, numPendingTests, testResults } = JSON.parse(readFileSync(results, 'utf8')) as VitestResults;
+    const tests = testResults.flatMap(({ assertionResults }) => assertionResults);
+    for (const { priority, rows, proven } of coverageOf(tests)) {
+      console.log(`requirements, ${priority}: ${proven.length} of ${rows} rows proven${namesRows ? ` ${proven.join(' ')}` : ''}`);
+    }
     console.log(`${numPassedTests} passed, ${numFailedTests} failed${numPendingTests > 0 ? `, ${numPendingTests} skipped` : ''}`);
   } catch (thrown) {
     console.error(`vitest left no results: ${thrown instanceof Error ? thrown.message : String(thrown)}`);

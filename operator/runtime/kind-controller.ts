@@ -14,7 +14,7 @@ const DEFAULTS = { concurrency: 10, resyncMs: 600_000, timeoutMs: 300_000 };
 const RESYNC_BATCH = 5000;
 
 /** One kind's controller at work: which key runs when, in how many slots, and for how long at most. How a pass ends is PassEnding's. */
-export class KindController<T extends KubeObject<unknown, Status>, Status extends StatusBase> implements RunningController {
+class KindController<T extends KubeObject<unknown, Status>, Status extends StatusBase> implements RunningController {
   readonly name: string;
   readonly #d: ControllerDeclaration<T, Status>;
   readonly #deps: ControllerDeps;

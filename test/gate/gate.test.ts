@@ -4,7 +4,7 @@ import { findDeadLinks } from './links.ts';
 import { findMachineTraces } from './machine-traces.ts';
 import { ROOT } from './place.ts';
 import { findUnexplainedReasons, reasonsIn } from './reasons.ts';
-import { coverageOf, findUnknownRows } from './rows.ts';
+import { coverageOf, findUnknownRows, type RunTest, rowsOf } from './rows.ts';
 import { report, rule, runSteps } from './runner.ts';
 import { findLongFiles } from './size.ts';
 import { describeFinding, type Finding, type Source } from './sources.ts';
@@ -69,16 +69,39 @@ describe('links between pages', () => {
 });
 
 describe('rows of the requirements', () => {
-  it('are named by their id, several with a comma', () => {
-    const titles = [source('a.test.ts', "it('[S001, S385] works'", "it('[S386] x'", "it('[S12] y'", "it('[S212][S213] z'")];
-    expect(places(findUnknownRows(titles))).toEqual(['a.test.ts:2', 'a.test.ts:3']);
-    const core = coverageOf(titles).find(({ priority }) => priority === 'core');
-    expect(core?.proven).toEqual(['S001', 'S212']);
-    expect(coverageOf(titles).reduce((sum, { rows }) => sum + rows, 0)).toBe(385);
+  it('are named by their id, several with a comma or each in brackets of its own', () => {
+    const titles = [source('a.test.ts', "it('[S001, S385] works'", "it('[S386] x'", "it('[S12] y'", "it('[S212][S213] [S999] z'")];
+    expect(findUnknownRows(titles).map(({ line, says }) => `${line} ${says.slice(0, 20)}`)).toEqual([
+      '2 there is no row S386',
+      '3 there is no row S12;',
+      '4 there is no row S999',
+    ]);
+    expect(rowsOf('[S001, S002] [S003][S004] and [S005]')).toEqual(['S001', 'S002', 'S003', 'S004']);
+    expect(rowsOf('works as [S001] says')).toEqual([]);
   });
 
-  it('count only in tests', () => {
+  it('are looked for in tests only', () => {
     expect(findUnknownRows([source('operator/a.ts', "'[S999] no title'")])).toEqual([]);
+  });
+
+  it('count when a test that names them passed and none failed', () => {
+    const test = (title: string, status = 'passed', ...ancestorTitles: string[]): RunTest => ({ title, status, ancestorTitles });
+    const coverage = coverageOf([
+      test('[S001] works'),
+      test('works too', 'passed', '[S212] a suite'),
+      test('[S002] does not', 'failed'),
+      test('[S003] did once'),
+      test('[S003] does no more', 'failed'),
+      test('[S004] was not run', 'skipped'),
+      test('[S017, S385] of other priorities'),
+    ]);
+    expect(coverage.map(({ priority, proven }) => [priority, proven])).toEqual([
+      ['core', ['S001', 'S212']],
+      ['important', ['S017', 'S385']],
+      ['later', []],
+      ['not applicable', []],
+    ]);
+    expect(coverage.reduce((sum, { rows }) => sum + rows, 0)).toBe(385);
   });
 });
 

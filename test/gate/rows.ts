@@ -31,31 +31,38 @@ const PRIORITY_BY_ROW: ReadonlyMap<string, Priority> = new Map([
   ),
 ]);
 
-/** Titles of tests and suites start with the rows that they prove: `[S212]`, `[S212, S213]`. */
-const TITLE = /['"`]\[(S\d[^\]]*)\]/g;
-
-function titlesOf({ path, text }: Source): { readonly rows: string[]; readonly line: number }[] {
-  if (!path.endsWith('.test.ts')) return [];
-  return [...text.matchAll(TITLE)].map((match) => ({ rows: (match[1] ?? '').split(/, ?/), line: lineAt(text, match.index) }));
-}
-
-/** Rows that titles claim to prove and that nobody asks for. */
+/** Titles of tests and suites start with the rows that they prove: `[S212]`, `[S212, S213]`, `[S212] [S213]`. */
+const ROWS_FIRST = /^(?:\[S\d[^\]]*\] ?)+/;
+const QUOTED_ROWS = /['"`]((?:\[S\d[^\]]*\] ?)+)/g;
 /** The gate's own tests hold wrong titles as examples. */
 const EXAMPLES = 'test/gate/';
 
+/** The rows that a title claims to prove; whether they exist is another question. */
+export function rowsOf(title: string): string[] {
+  return ROWS_FIRST.exec(title)?.[0].match(/[^[\], ]+/g) ?? [];
+}
+
+/** Rows that titles claim to prove and that nobody asks for. */
 export function findUnknownRows(sources: readonly Source[]): Finding[] {
-  const read = sources.filter(({ path }) => !path.startsWith(EXAMPLES));
-  return read.flatMap((source) =>
-    titlesOf(source).flatMap(({ rows, line }) =>
-      rows
+  const read = sources.filter(({ path }) => path.endsWith('.test.ts') && !path.startsWith(EXAMPLES));
+  return read.flatMap(({ path, text }) =>
+    [...text.matchAll(QUOTED_ROWS)].flatMap(({ 1: rows = '', index }) =>
+      rowsOf(rows)
         .filter((row) => !PRIORITY_BY_ROW.has(row))
         .map((row) => ({
-          path: source.path,
-          line,
+          path,
+          line: lineAt(text, index),
           says: `there is no row ${row}; a title starts with S and three digits, several with a comma`,
         })),
     ),
   );
+}
+
+/** One test of a run, as vitest's JSON reporter tells it. */
+export interface RunTest {
+  readonly title: string;
+  readonly ancestorTitles: readonly string[];
+  readonly status: string;
 }
 
 export interface Coverage {
@@ -64,11 +71,17 @@ export interface Coverage {
   readonly proven: readonly string[];
 }
 
-/** Which rows the titles of tests claim, by priority. */
-export function coverageOf(sources: readonly Source[]): Coverage[] {
-  const claimed = new Set(sources.flatMap(titlesOf).flatMap(({ rows }) => rows));
+/**
+ * Which rows the tests of a run prove, by priority. Only what passed counts, titles made while it ran included; a row that any failed test
+ * claims is not proven.
+ */
+export function coverageOf(tests: readonly RunTest[]): Coverage[] {
+  const claimed = (wanted: (test: RunTest) => boolean): Set<string> =>
+    new Set(tests.filter(wanted).flatMap(({ title, ancestorTitles }) => [title, ...ancestorTitles].flatMap(rowsOf)));
+  const passed = claimed(({ status }) => status === 'passed');
+  const failed = claimed(({ status }) => status === 'failed');
   return PRIORITIES.map((priority) => {
     const rows = [...PRIORITY_BY_ROW].filter(([, of]) => of === priority).map(([row]) => row);
-    return { priority, rows: rows.length, proven: rows.filter((row) => claimed.has(row)) };
+    return { priority, rows: rows.length, proven: rows.filter((row) => passed.has(row) && !failed.has(row)) };
   });
 }
