@@ -31,7 +31,7 @@ export const ConfigSchema = z.strictObject({
     .describe('where invited administrators sign in; ends in /authenticate; mails carry it'),
   cloud: z
     .discriminatedUnion('name', [
-      z.strictObject({ name: z.enum(['Public', 'USGovernment', 'China']).describe('cloud of the tenants') }),
+      z.strictObject({ name: z.enum(['Public', 'USGovernment', 'USGovernmentDoD', 'China']).describe('cloud of the tenants') }),
       z.strictObject({
         name: z.literal('Custom').describe('servers of your own choice, such as the sandbox'),
         login: HttpsUrl,

@@ -71,7 +71,7 @@ export interface InvitationStatus {
    */
   readonly lastHandledReconcileAt?: string;
   /**
-   * What holds and what does not. Wait on Ready; Reconciling and Stalled follow kstatus; every reason has an entry in the error catalogue (docs/errors).
+   * What holds and what does not. Wait on Ready; Reconciling and Stalled follow kstatus; every reason has an entry in the error catalogue (docs/reference/errors.md).
    */
   readonly conditions?: readonly Condition[];
   /**

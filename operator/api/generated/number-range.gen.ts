@@ -197,7 +197,7 @@ export interface NumberRangeStatus {
    */
   readonly lastHandledReconcileAt?: string;
   /**
-   * What holds and what does not. Wait on Ready; Reconciling and Stalled follow kstatus; every reason has an entry in the error catalogue (docs/errors).
+   * What holds and what does not. Wait on Ready; Reconciling and Stalled follow kstatus; every reason has an entry in the error catalogue (docs/reference/errors.md).
    */
   readonly conditions?: readonly Condition[];
   /**

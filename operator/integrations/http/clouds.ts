@@ -1,6 +1,6 @@
 /** Where one Microsoft cloud answers and what its tokens are asked for (microsoft-graph §1.1, teams-admin-api §2.1). */
 export interface CloudEndpoints {
-  readonly name: 'Public' | 'USGovernment' | 'China' | 'Custom';
+  readonly name: 'Public' | 'USGovernment' | 'USGovernmentDoD' | 'China' | 'Custom';
   /** Origins, without path or trailing slash. */
   readonly login: string;
   readonly graph: string;
@@ -34,6 +34,15 @@ const US_GOVERNMENT: CloudEndpoints = {
   hasTeamsInGraph: false,
 };
 
+const US_GOVERNMENT_DOD: CloudEndpoints = {
+  name: 'USGovernmentDoD',
+  login: 'https://login.microsoftonline.us',
+  graph: 'https://dod-graph.microsoft.us',
+  teamsAdmin: 'https://api.interfaces.records.dod.teams.microsoft.us',
+  scopes: { graph: 'https://dod-graph.microsoft.us/.default', 'teams-admin': TEAMS_ADMIN_SCOPE },
+  hasTeamsInGraph: false,
+};
+
 const CHINA: CloudEndpoints = {
   name: 'China',
   login: 'https://login.partner.microsoftonline.cn',
@@ -54,7 +63,7 @@ export interface CustomCloud {
   readonly hasTeamsInGraph?: boolean;
 }
 
-export const CLOUDS = { Public: PUBLIC, USGovernment: US_GOVERNMENT, China: CHINA } as const;
+export const CLOUDS = { Public: PUBLIC, USGovernment: US_GOVERNMENT, USGovernmentDoD: US_GOVERNMENT_DOD, China: CHINA } as const;
 
 /** Addresses are reduced to their origins. Throws TypeError for what is not an HTTPS URL: tokens go to these. */
 export function customCloud({ login, graph, teamsAdmin, caPem, graphScope, hasTeamsInGraph = true }: CustomCloud): CloudEndpoints {
