@@ -3,6 +3,7 @@ import type { Reason } from '../api/reasons.ts';
 import type { Seen } from '../delivery/delivery.ts';
 import type { OperatorError } from '../errors/operator-error.ts';
 import type { ConditionInput } from '../runtime/reconciler.ts';
+import { untilOverdue, type Wait, type Waiter, waitingOf } from './waiting.ts';
 
 /**
  * One condition with what it means for the object as a whole. `waits`: time or another object clears it; `stalls`: a person must change
@@ -11,6 +12,8 @@ import type { ConditionInput } from '../runtime/reconciler.ts';
 export interface Finding extends ConditionInput {
   readonly reason: Reason;
   readonly effect: 'fine' | 'waits' | 'stalls';
+  /** RFC 3339; of a wait whose end is known: past it a person must look. */
+  readonly expectedBy?: string;
 }
 
 export function holds(type: string, reason: Reason, message: string): Finding {
@@ -40,6 +43,7 @@ export function failed(type: string, error: OperatorError): Finding {
     reason: error.reason as Reason,
     message,
     effect,
+    ...(error.expectedBy === undefined ? {} : { expectedBy: error.expectedBy }),
   };
 }
 
@@ -118,6 +122,9 @@ const NO_FAILURE: readonly Reason[] = [
   'ObservationSuspect',
   'PatternHeld',
   'DomainNotActivated',
+  'CustomerNotFound',
+  'SiteLocationNotFound',
+  'SBCDeviceNotFound',
   'CustomerNotReady',
   'SBCDeviceNotReady',
   'SiteLocationNotReady',
@@ -142,16 +149,37 @@ export interface Summary {
   /** Condition types that Ready needs (design §2). */
   readonly needs: readonly string[];
   readonly findings: readonly Finding[];
+  /** Needs that are no conditions of the kind: they decide about Ready and are not told. */
+  readonly helpers?: readonly string[];
   /** Work is under way although nothing is wrong: keeps Ready and shows as Reconciling. */
-  readonly progressing?: { readonly reason: Reason; readonly message: string };
+  readonly progressing?: { readonly reason: Reason; readonly message: string } | undefined;
   readonly ready: { readonly reason: Reason; readonly message: string };
+  /** With its status so far: waits go on from it. */
+  readonly object: Waiter;
+  /** RFC 3339. */
+  readonly now: string;
+}
+
+/** What an object says about itself as a whole. */
+export interface Conclusion {
+  readonly conditions: readonly ConditionInput[];
+  /** For `status.waits`. */
+  readonly waits: readonly Wait[];
+  /** Ms until the next wait becomes overdue: the object must not be looked at later. */
+  readonly deadlineMs: number | undefined;
 }
 
 /**
- * `Ready`, and `Reconciling` or `Stalled` while they are true, from the kind's own conditions (kstatus; never both). The first unmet need in
- * the order of `needs` gives Ready its reason, because it is what blocks the rest.
+ * `Ready`, and `Reconciling` or `Stalled` while they are true, from the kind's own conditions (kstatus; never both), and what is waited for.
+ * The first unmet need in the order of `needs` gives Ready its reason, because it is what blocks the rest.
  */
-export function summarize({ needs, findings, progressing, ready }: Summary): ConditionInput[] {
+export function summarize({ helpers = [], object, now, ...summary }: Summary): Conclusion {
+  const { findings, waits } = waitingOf(summary.findings, { object, now, helpers });
+  const conditions = overall({ ...summary, findings }).filter(({ type }) => !helpers.includes(type));
+  return { conditions, waits, deadlineMs: untilOverdue(waits, now) };
+}
+
+function overall({ needs, findings, progressing, ready }: Pick<Summary, 'needs' | 'findings' | 'progressing' | 'ready'>): ConditionInput[] {
   const byType = new Map(findings.map((finding) => [finding.type, finding]));
   const unmet = needs.map((type) => byType.get(type)).find((finding) => finding !== undefined && !satisfies(finding));
   const own = findings.map(({ type, status, reason, message }): ConditionInput => ({ type, status, reason, message }));
@@ -166,4 +194,9 @@ export function summarize({ needs, findings, progressing, ready }: Summary): Con
       ? { type: 'Reconciling', status: 'True', reason, message }
       : { type: 'Stalled', status: 'True', reason: stalledBy.reason, message: stalledBy.message };
   return [{ type: 'Ready', status: stalledBy === undefined && status === 'Unknown' ? 'Unknown' : 'False', reason, message }, outer, ...own];
+}
+
+/** `status.waits`; absent while nothing is waited for. */
+export function waitsStatus({ waits }: Pick<Conclusion, 'waits'>): { readonly waits?: readonly Wait[] } {
+  return waits.length === 0 ? {} : { waits };
 }

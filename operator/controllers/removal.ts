@@ -2,6 +2,8 @@ import type { KubeObject } from '../api/meta.ts';
 import type { Reason } from '../api/reasons.ts';
 import type { OperatorError } from '../errors/operator-error.ts';
 import type { ConditionInput, FinalReport, StatusBase } from '../runtime/reconciler.ts';
+import { type Finding, waitsStatus } from './finding.ts';
+import { untilOverdue, type Wait, type Waiter, waitingOf } from './waiting.ts';
 
 /** Where a removal stands. */
 export type RemovalStep =
@@ -14,34 +16,42 @@ export type RemovalStep =
       readonly retry?: OperatorError;
     };
 
-/** The report of a removal: status stays as it was (clean-up needs it) but for `progress`, the conditions say what is waited for. */
-export function removalReport<Status extends StatusBase>(
+/**
+ * The report of a removal: status stays as it was (clean-up needs it) but for `progress`, the conditions say what is waited for, and of the
+ * waits only that for the removal is left.
+ */
+export function removalReport<Status extends StatusBase & { readonly waits?: readonly Wait[] }>(
   object: KubeObject<unknown, Status>,
   step: RemovalStep,
+  now: string,
   progress: Partial<Status> = {},
 ): FinalReport<Status> {
   const {
     observedGeneration: _generation,
     conditions: kept = [],
     lastHandledReconcileAt: _handled,
+    waits: _waits,
     ...status
   } = { ...object.status, ...progress } as Status;
   if (step.done) {
     const events = step.forced === true ? [{ type: 'Warning' as const, reason: 'ForceRemoved', note: leftover(status) }] : [];
     return { done: true, status: status as FinalReport<Status>['status'], conditions: kept, events };
   }
-  const { reason, message, stalled, retry } = step;
+  const { retry } = step;
+  const { finding, waits } = waitForRemoval(object, step, now);
+  const { reason, message, effect } = finding;
   const own = kept
     .filter(({ type }) => type !== 'Ready' && type !== 'Reconciling' && type !== 'Stalled')
     .map(({ type, status: state, reason: why, message: text }): ConditionInput => ({ type, status: state, reason: why, message: text }));
   return {
     done: false,
-    status: status as FinalReport<Status>['status'],
+    status: { ...status, ...waitsStatus({ waits }) } as unknown as FinalReport<Status>['status'],
     conditions: [
       { type: 'Ready', status: 'False', reason, message },
-      { type: stalled === true ? 'Stalled' : 'Reconciling', status: 'True', reason, message },
+      { type: effect === 'stalls' ? 'Stalled' : 'Reconciling', status: 'True', reason, message },
       ...own,
     ],
+    deadlineMs: untilOverdue(waits, now),
     ...(retry === undefined ? {} : { retry }),
   };
 }
@@ -49,6 +59,25 @@ export function removalReport<Status extends StatusBase>(
 /** What a removal was held for when it was last looked at. It holds while the answer is being read anew: else each look would be told as news. */
 export function heldBefore(object: KubeObject<unknown, StatusBase>): { readonly message: string } | undefined {
   return object.status?.conditions?.find(({ reason }) => reason === 'DeletionHeld');
+}
+
+/** What the removal waits for, as the one wait of Ready. */
+function waitForRemoval(
+  object: Waiter,
+  step: Extract<RemovalStep, { done: false }>,
+  now: string,
+): { finding: Finding; waits: readonly Wait[] } {
+  const { reason, message, stalled, retry } = step;
+  const finding: Finding = {
+    type: 'Ready',
+    status: 'False',
+    reason,
+    message,
+    effect: stalled === true ? 'stalls' : 'waits',
+    ...(retry?.expectedBy === undefined ? {} : { expectedBy: retry.expectedBy }),
+  };
+  const { findings, waits } = waitingOf([finding], { object, now, helpers: [] });
+  return { finding: findings[0] ?? finding, waits };
 }
 
 function leftover(status: object): string {

@@ -119,6 +119,18 @@ describe('KindController', () => {
     expect(clock.nextTimerIn).toBeCloseTo(100_000, -2);
   });
 
+  it('does not sleep through a deadline, and does not come back before it', async () => {
+    watch();
+    put('a', 3);
+    const report = (object: Widget): Finding => ({ ...seen(object), recheckAfterMs: 100_000, deadlineMs: 30_000 });
+    await run(report);
+    const before = passes.length;
+    await clock.advance(29_999);
+    expect(passes.length).toBe(before);
+    await clock.advance(1);
+    expect(passes.length).toBe(before + 1);
+  });
+
   it('puts the finalizer on before the status and before what goes outside', async () => {
     watch();
     put('a', 3);

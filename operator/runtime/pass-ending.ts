@@ -135,14 +135,14 @@ export class PassEnding<T extends KubeObject<unknown, Status>, Status extends St
     const seconds = (deps.clock.monotonic() - pass.startedAt) / 1000;
     if (report.retry !== undefined) {
       meters.passed(seconds, 'error');
-      this.#requeue(pass.key, requeueOf(report.retry, deps.clock.now()));
+      this.#requeue(pass.key, requeueOf(report.retry, deps.clock.now()), report.deadlineMs);
       return;
     }
     meters.passed(seconds, report.recheckAfterMs === undefined ? 'success' : 'requeue_after');
     if (this.#misses.size > 0) this.#misses.delete(pass.key);
     const isSpread = this.#isFirstRound && report.recheckAfterMs === undefined;
     const factor = isSpread ? 0.1 + 0.9 * deps.random() : 0.9 + 0.2 * deps.random();
-    queue.succeed(pass.key, (report.recheckAfterMs ?? resyncMs) * factor);
+    queue.succeed(pass.key, Math.min((report.recheckAfterMs ?? resyncMs) * factor, report.deadlineMs ?? Number.POSITIVE_INFINITY));
   }
 
   async #show(pass: Pass<T>, error: OperatorError, outcome: FailureOutcome): Promise<void> {
@@ -167,9 +167,9 @@ export class PassEnding<T extends KubeObject<unknown, Status>, Status extends St
     }
   }
 
-  #requeue(key: ObjectKey, requeue: Requeue): void {
+  #requeue(key: ObjectKey, requeue: Requeue, deadlineMs = Number.POSITIVE_INFINITY): void {
     if (requeue.how === 'backoff') this.#o.queue.fail(key);
-    else this.#o.queue.retryAfter(key, requeue.afterMs);
+    else this.#o.queue.retryAfter(key, Math.min(requeue.afterMs, deadlineMs));
   }
 
   /** The object changed while the pass ran: take the newest and run again, silently. */

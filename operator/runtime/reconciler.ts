@@ -30,6 +30,8 @@ export interface Report<Status extends StatusBase> {
   readonly events?: readonly EventInput[];
   /** When to look again without being woken, in ms; the runtime adds jitter of ±10 %. Absent: the kind's resync interval. */
   readonly recheckAfterMs?: number;
+  /** A moment that must not be slept through, ms from now: the key comes back then at the latest, without jitter. */
+  readonly deadlineMs?: number | undefined;
   /** The last try of something failed: the conditions above say so, and the key comes back by the failure's own rule (back-off, Retry-After). */
   readonly retry?: OperatorError;
   /** Runs once finalizer and status are durable on the API server (and only if this process still leads): hands changes to delivery. Must not throw or wait. */

@@ -6,6 +6,7 @@ import type { DirectoryView } from '../../integrations/graph/port.ts';
 import type { FinalReport, ReconcileContext, Reconciler, Report } from '../../runtime/reconciler.ts';
 import type { Access } from '../credentials.ts';
 import { type ControllerDeps, INDEX } from '../deps.ts';
+import { waitsStatus } from '../finding.ts';
 import { freshness } from '../freshness.ts';
 import { govern, isForceRemoved } from '../governance.ts';
 import { massDeletionHold } from '../mass-deletion.ts';
@@ -49,22 +50,24 @@ export class CustomerReconciler implements Reconciler<Customer, CustomerStatus> 
       due: dueSteps(customer, stores),
       governance: this.#govern(customer),
     };
+    const conclusion = customerConditions(found);
     return {
-      status: customerStatus(found),
-      conditions: customerConditions(found),
+      status: { ...customerStatus(found), ...waitsStatus(conclusion) },
+      conditions: conclusion.conditions,
+      deadlineMs: conclusion.deadlineMs,
       events: customerEvents(found),
       recheckAfterMs: settings.tenantPollMs,
       ...(this.#isNamed(customer) ? { finalizer: 'ensure' } : {}),
     };
   }
 
-  finalize(customer: Customer): FinalReport<CustomerStatus> {
-    if (isForceRemoved(customer)) return removalReport(customer, { done: true, forced: true });
+  finalize(customer: Customer, { now }: ReconcileContext): FinalReport<CustomerStatus> {
+    if (isForceRemoved(customer)) return removalReport(customer, { done: true, forced: true }, now);
     const children = this.#children(customer);
-    if (children.length === 0) return removalReport(customer, { done: true });
+    if (children.length === 0) return removalReport(customer, { done: true }, now);
     const held = massDeletionHold(customer, this.#deps);
-    if (held !== undefined) return removalReport(customer, { done: false, reason: 'DeletionHeld', message: held, stalled: true });
-    return removalReport(customer, { done: false, reason: 'ChildrenRemain', message: `Waits for ${blockers(children)} to go first` });
+    if (held !== undefined) return removalReport(customer, { done: false, reason: 'DeletionHeld', message: held, stalled: true }, now);
+    return removalReport(customer, { done: false, reason: 'ChildrenRemain', message: `Waits for ${blockers(children)} to go first` }, now);
   }
 
   forget(key: ObjectKey): void {

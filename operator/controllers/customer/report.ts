@@ -6,10 +6,11 @@ import { type DeploymentFacts, deployment } from '../../domain/health/deployment
 import { rightsFor, surplusPermissions, type TenantStep } from '../../domain/permissions/due-permissions.ts';
 import type { IdentityView, SignIn } from '../../integrations/entra/port.ts';
 import type { DirectoryView } from '../../integrations/graph/port.ts';
-import type { ConditionInput, EventInput } from '../../runtime/reconciler.ts';
+import type { EventInput } from '../../runtime/reconciler.ts';
 import type { Access } from '../credentials.ts';
 import { type ControllerSettings, INDEX, type Stores } from '../deps.ts';
 import {
+  type Conclusion,
   conditionOf,
   exempt,
   type Finding,
@@ -47,7 +48,7 @@ const NEEDS = ['Enabled', 'Managed', 'Accepted', 'TenantVerified', 'Authenticate
 /** Needs of Ready that are no conditions of the kind. */
 const HELPERS: readonly string[] = ['Enabled', 'Managed', 'ChildrenHealthy'];
 
-export function customerConditions(found: CustomerFindings): ConditionInput[] {
+export function customerConditions(found: CustomerFindings): Conclusion {
   const own = ownFindings(found);
   const facts = deploymentFacts(found, own);
   const { deployed } = deployment(facts);
@@ -58,13 +59,15 @@ export function customerConditions(found: CustomerFindings): ConditionInput[] {
   ];
   const gates = [enabled(found), managed(found), ...findings, childrenHealthy(found)];
   const progressing = found.governance.hold ?? lookingAnew(found.customer, found.identity?.state === 'reading');
-  const summary = summarize({
+  return summarize({
     needs: NEEDS,
+    helpers: HELPERS,
     findings: gates,
+    object: found.customer,
+    now: found.now,
     ready: { reason: 'Ready', message: 'The tenant can be worked in and no site or range has failed' },
-    ...(progressing === undefined ? {} : { progressing }),
+    progressing,
   });
-  return summary.filter(({ type }) => !HELPERS.includes(type));
 }
 
 function ownFindings(found: CustomerFindings): Finding[] {

@@ -4,7 +4,7 @@ import type { Outcome } from '../../delivery/delivery.ts';
 import type { MailView } from '../../integrations/mail/port.ts';
 import type { FinalReport, ReconcileContext, Reconciler, Report } from '../../runtime/reconciler.ts';
 import type { ControllerDeps } from '../deps.ts';
-import { conditionOf } from '../finding.ts';
+import { conditionOf, waitsStatus } from '../finding.ts';
 import { type Governed, govern, type Hold } from '../governance.ts';
 import { removalReport } from '../removal.ts';
 import { protectedBy } from '../site-scope.ts';
@@ -43,9 +43,11 @@ export class InvitationReconciler implements Reconciler<Invitation, InvitationSt
       step.do === 'send' && customer !== undefined
         ? mailChange({ invitation, customer, state, purpose: state.due ?? 'Invitation', messageId: id, settings })
         : undefined;
+    const conclusion = invitationConditions(found);
     return {
-      status: invitationStatus(found),
-      conditions: invitationConditions(found),
+      status: { ...invitationStatus(found), ...waitsStatus(conclusion) },
+      conditions: conclusion.conditions,
+      deadlineMs: conclusion.deadlineMs,
       ...(state.nextMs === undefined ? {} : { recheckAfterMs: state.nextMs }),
       ...(change === undefined ? {} : { finalizer: 'ensure' }),
       ...(step.do === 'failed' ? { retry: step.error } : {}),
@@ -57,8 +59,8 @@ export class InvitationReconciler implements Reconciler<Invitation, InvitationSt
   }
 
   /** A mail cannot be called back and the link dies with the object: nothing outside is left to remove. */
-  finalize(invitation: Invitation): FinalReport<InvitationStatus> {
-    return removalReport(invitation, { done: true });
+  finalize(invitation: Invitation, { now }: ReconcileContext): FinalReport<InvitationStatus> {
+    return removalReport(invitation, { done: true }, now);
   }
 
   forget(key: ObjectKey): void {

@@ -3,9 +3,8 @@ import type { Reason } from '../../api/reasons.ts';
 import type { Seen } from '../../delivery/delivery.ts';
 import type { OperatorError } from '../../errors/operator-error.ts';
 import type { MailView } from '../../integrations/mail/port.ts';
-import type { ConditionInput } from '../../runtime/reconciler.ts';
 import type { ControllerSettings } from '../deps.ts';
-import { conditionOf, type Finding, failed, holds, stalls, summarize, waits } from '../finding.ts';
+import { type Conclusion, conditionOf, type Finding, failed, holds, stalls, summarize, waits } from '../finding.ts';
 import type { Hold } from '../governance.ts';
 import { authUrl, type InvitationState, type MailPurpose } from './plan.ts';
 
@@ -31,10 +30,16 @@ export interface InvitationFindings {
   readonly messageId: string;
 }
 
-export function invitationConditions(found: InvitationFindings): ConditionInput[] {
+export function invitationConditions(found: InvitationFindings): Conclusion {
   const completed = completion(found);
   const findings = [emailSent(found), signIn(found, 'Authenticated'), signIn(found, 'Consented'), completed];
-  return summarize({ needs: ['Completed'], findings, ready: { reason: completed.reason, message: completed.message } });
+  return summarize({
+    needs: ['Completed'],
+    findings,
+    object: found.invitation,
+    now: found.now,
+    ready: { reason: completed.reason, message: completed.message },
+  });
 }
 
 function completion({ state, customer, invitation }: InvitationFindings): Finding {
@@ -42,7 +47,8 @@ function completion({ state, customer, invitation }: InvitationFindings): Findin
     return holds('Completed', 'AlreadyAuthenticated', 'The Customer is authenticated; there is nothing left to invite to');
   if (state.phase === 'Revoked')
     return stalls('Completed', 'Revoked', 'spec.revoked is true: the link is dead; create a new Invitation to invite again');
-  if (state.phase === 'Expired') return stalls('Completed', 'Expired', `Not completed until ${state.expiresAt}; create a new Invitation`);
+  if (state.phase === 'Expired')
+    return stalls('Completed', 'Expired', `Not completed until ${state.expiresAt.replace(/\.\d+Z$/, 'Z')}; create a new Invitation`);
   if (customer === undefined) {
     return waits(
       'Completed',
@@ -50,11 +56,12 @@ function completion({ state, customer, invitation }: InvitationFindings): Findin
       `spec.customerRef: Customer ${invitation.spec.customerRef.name} does not exist in namespace ${invitation.metadata.namespace}; create it`,
     );
   }
-  return waits(
+  const waiting = waits(
     'Completed',
     'AwaitingCompletion',
     'The invited administrator has not signed in; signing in on the portal comes with a later release, until then give the Customer clientId and a Secret',
   );
+  return { ...waiting, expectedBy: state.expiresAt };
 }
 
 function signIn({ state }: InvitationFindings, type: string): Finding {

@@ -6,6 +6,7 @@ import type { NumbersView } from '../../integrations/graph/port.ts';
 import type { SbcView } from '../../integrations/sbc/port.ts';
 import type { FinalReport, ReconcileContext, Reconciler, Report } from '../../runtime/reconciler.ts';
 import type { ControllerDeps } from '../deps.ts';
+import { waitsStatus } from '../finding.ts';
 import { freshness, RemovalReads } from '../freshness.ts';
 import { adoption, type Governance, govern, isConfirmed } from '../governance.ts';
 import { outsideEvents } from '../outside-events.ts';
@@ -63,9 +64,9 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
     const held = new Set(this.#memory.heldOf(range));
     const patterns = patternsOf(range, this.#memory.sourceOf(keyOf(range)));
     const refusal = refusedRange(range, scope, patterns);
-    if (refusal !== undefined || scope === undefined || !('prefixes' in patterns)) return this.#refused(range, refusal);
+    if (refusal !== undefined || scope === undefined || !('prefixes' in patterns)) return this.#refused(range, refusal, ctx.now);
     const placements = placementsOf(range, scope);
-    if ('refusal' in placements) return this.#refused(range, placements.refusal);
+    if ('refusal' in placements) return this.#refused(range, placements.refusal, ctx.now);
 
     const governance = this.#govern(range, scope);
     const undeployed = scope.customer?.spec.deploy === false;
@@ -113,7 +114,7 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
       works,
       undeployed,
     };
-    return this.#report(found, owner, ctx.requested);
+    return this.#report(found, owner, ctx);
   }
 
   async finalize(range: NumberRange, ctx: ReconcileContext): Promise<FinalReport<NumberRangeStatus>> {
@@ -142,16 +143,18 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
     this.#deps.delivery.forget(ownerOf('NumberRange', key));
   }
 
-  async #report(found: RangeFindings, owner: string, requested: boolean): Promise<Report<NumberRangeStatus>> {
+  async #report(found: RangeFindings, owner: string, { requested, now }: ReconcileContext): Promise<Report<NumberRangeStatus>> {
     const { delivery } = this.#deps;
     const { range, works, governance, closedGate, suspicion } = found;
     const mayWrite = governance.hold === undefined && closedGate === undefined && suspicion === undefined;
     const after = heldAfter(found);
     const heldIn = after.inConfigMap ? await this.#memory.record(range, after.patterns) : undefined;
     const retry = firstFailure(works);
+    const conclusion = rangeConditions(found, now);
     return {
-      status: rangeStatus(found, heldIn),
-      conditions: rangeConditions(found),
+      status: { ...rangeStatus(found, heldIn), ...waitsStatus(conclusion) },
+      conditions: conclusion.conditions,
+      deadlineMs: conclusion.deadlineMs,
       events: outsideEvents(range, works),
       recheckAfterMs: recheckWithin(suspicion === undefined ? SBC_POLL_MS : SUSPECT_RECHECK_MS, works),
       ...(mayWrite && hasChanges(works) ? { finalizer: 'ensure' } : {}),
@@ -164,9 +167,16 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
   }
 
   /** Nothing is planned from a spec that cannot be read; what is held stays held, and stays outside. */
-  #refused(range: NumberRange, refusal: ReturnType<typeof refusedRange>): Report<NumberRangeStatus> {
-    const { observedGeneration: _generation, conditions: _conditions, lastHandledReconcileAt: _handled, ...status } = range.status ?? {};
-    return { status, conditions: rangeConditions({ range, refusal }) };
+  #refused(range: NumberRange, refusal: ReturnType<typeof refusedRange>, now: string): Report<NumberRangeStatus> {
+    const {
+      observedGeneration: _generation,
+      conditions: _conditions,
+      lastHandledReconcileAt: _handled,
+      waits: _waits,
+      ...status
+    } = range.status ?? {};
+    const conclusion = rangeConditions({ range, refusal }, now);
+    return { status: { ...status, ...waitsStatus(conclusion) }, conditions: conclusion.conditions, deadlineMs: conclusion.deadlineMs };
   }
 
   async #connect(scope: SiteScope): Promise<void> {

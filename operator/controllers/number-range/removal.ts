@@ -34,23 +34,23 @@ export interface RangeRemoval {
 
 /** Takes the range's rules off every device, and lets go only when a fresh look finds none of them (design §3.9). */
 export function removeRange(removal: RangeRemoval): FinalReport<NumberRangeStatus> {
-  const { range, deps, governance } = removal;
-  if (isForceRemoved(range)) return removalReport(range, { done: true, forced: true });
-  if (range.spec.deletionPolicy === 'Orphan' || governance.policy === 'Observe') return removalReport(range, { done: true });
+  const { range, deps, governance, ctx } = removal;
+  if (isForceRemoved(range)) return removalReport(range, { done: true, forced: true }, ctx.now);
+  if (range.spec.deletionPolicy === 'Orphan' || governance.policy === 'Observe') return removalReport(range, { done: true }, ctx.now);
   const owner = ownerOf('NumberRange', keyOf(range));
   // Before anything can end the pass: a request for a fresh look counts for both places, though only one is read in its pass.
   const fresh = removal.reads.freshness(keyOf(range), [`deletion ${range.metadata.deletionTimestamp ?? ''}`], removal.ctx);
   const works = removalWorks(removal, owner);
   const unseen = works.find(({ seen }) => seen.state !== 'seen');
-  if (unseen !== undefined) return removalReport(range, unseenStep(range, unseen));
+  if (unseen !== undefined) return removalReport(range, unseenStep(range, unseen), ctx.now);
   const open = works.flatMap(({ plan }) => plan?.removals ?? []);
-  if (open.length === 0 && works.every(({ underWay }) => !underWay)) return removalReport(range, { done: true });
+  if (open.length === 0 && works.every(({ underWay }) => !underWay)) return removalReport(range, { done: true }, ctx.now);
   const held = heldStep(removal, owner, open, fresh);
-  if (held !== undefined) return removalReport(range, held);
+  if (held !== undefined) return removalReport(range, held, ctx.now);
   const failure = firstFailure(works);
   const message = failure === undefined ? `Being removed: ${open.length} dial-plan rules` : failure.message;
   return {
-    ...removalReport(range, { done: false, reason: (failure?.reason as Reason | undefined) ?? 'Removing', message }),
+    ...removalReport(range, { done: false, reason: (failure?.reason as Reason | undefined) ?? 'Removing', message }, ctx.now),
     ...(failure === undefined ? {} : { retry: failure }),
     afterStatus: handOver({ delivery: deps.delivery, owner, works, priority: 'change', mayWrite: true }),
   };

@@ -1,8 +1,20 @@
 import type { NumberRange, NumberRangeStatus } from '../../api/kinds.ts';
 import type { Reason } from '../../api/reasons.ts';
 import { type Prefix, parsePrefix } from '../../domain/numbers/prefix.ts';
-import type { ConditionInput } from '../../runtime/reconciler.ts';
-import { conditionOf, exempt, type Finding, failed, holds, lastWord, lookingAnew, stalls, summarize, waits } from '../finding.ts';
+import {
+  type Conclusion,
+  conditionOf,
+  exempt,
+  type Finding,
+  failed,
+  failureStands,
+  holds,
+  lastWord,
+  lookingAnew,
+  stalls,
+  summarize,
+  waits,
+} from '../finding.ts';
 import type { Governance } from '../governance.ts';
 import { unmanagedPaths } from '../managed-fields.ts';
 import { type Gate, gate, isTerminating, protectedBy, type SiteScope } from '../site-scope.ts';
@@ -77,11 +89,13 @@ export function rangeGate(scope: SiteScope): Gate {
 
 type RefusedFindings = { readonly range: NumberRange; readonly refusal: Finding | undefined };
 
-export function rangeConditions(found: RangeFindings | RefusedFindings): ConditionInput[] {
+export function rangeConditions(found: RangeFindings | RefusedFindings, now: string): Conclusion {
   const findings = 'grants' in found ? acceptedFindings(found) : refusedFindings(found);
   return summarize({
     needs: NEEDS,
     findings,
+    object: found.range,
+    now,
     ready: { reason: 'Deployed', message: 'Every number of the range is in the dial plans of its SBCs' },
     ...('grants' in found ? progress(found) : {}),
   });
@@ -139,7 +153,7 @@ function sbcDeployed(found: RangeFindings): Finding {
 }
 
 function pendingRules(found: RangeFindings): Finding | undefined {
-  const { works, governance, closedGate, grants } = found;
+  const { range, works, governance, closedGate, grants } = found;
   const items = works.flatMap(({ plan }) => plan?.items ?? []);
   const open = items.filter(({ standing }) => standing === 'ToCreate' || standing === 'ToUpdate' || standing === 'ToAdopt').length;
   const leaving = works.flatMap(({ plan }) => plan?.removals ?? []).length;
@@ -149,7 +163,7 @@ function pendingRules(found: RangeFindings): Finding | undefined {
     return open === 0 ? undefined : waits('SBCDeployed', 'NotDeployed', `${what}; changePolicy Observe never writes`);
   if (governance.hold !== undefined) return waits('SBCDeployed', governance.hold.reason, `${what}; ${governance.hold.message}`);
   return closedGate === undefined
-    ? waits('SBCDeployed', 'Deploying', `On the way: ${what}`)
+    ? (failureStands(range, 'SBCDeployed') ?? waits('SBCDeployed', 'Deploying', `On the way: ${what}`))
     : waits('SBCDeployed', closedGate.reason, `${what}; ${closedGate.message}`);
 }
 

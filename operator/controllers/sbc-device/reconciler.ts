@@ -4,6 +4,7 @@ import type { SbcView } from '../../integrations/sbc/port.ts';
 import type { FinalReport, ReconcileContext, Reconciler, Report } from '../../runtime/reconciler.ts';
 import { type ControllerDeps, INDEX } from '../deps.ts';
 import { durationMs } from '../duration.ts';
+import { waitsStatus } from '../finding.ts';
 import { freshness } from '../freshness.ts';
 import { isForceRemoved } from '../governance.ts';
 import { removalReport } from '../removal.ts';
@@ -35,19 +36,21 @@ export class SbcDeviceReconciler implements Reconciler<SbcDevice, SbcDeviceStatu
     for (const trunk of device.spec.carrierTrunks ?? []) carriers.push(await lookAtCarrier(trunk, device, this.#deps, ctx));
     const sites = stores.sites.byIndex(INDEX.device, keyOf(device));
     const found = { device, access, seen, carriers, sites: sites.length };
+    const conclusion = deviceConditions(found, ctx.now);
     return {
-      status: deviceStatus(found),
-      conditions: deviceConditions(found),
+      status: { ...deviceStatus(found), ...waitsStatus(conclusion) },
+      conditions: conclusion.conditions,
+      deadlineMs: conclusion.deadlineMs,
       recheckAfterMs: intervalMs,
       ...(sites.length > 0 ? { finalizer: 'ensure' } : {}),
     };
   }
 
-  finalize(device: SbcDevice): FinalReport<SbcDeviceStatus> {
-    if (isForceRemoved(device)) return removalReport(device, { done: true, forced: true });
+  finalize(device: SbcDevice, { now }: ReconcileContext): FinalReport<SbcDeviceStatus> {
+    if (isForceRemoved(device)) return removalReport(device, { done: true, forced: true }, now);
     const sites = this.#deps.stores.sites.byIndex(INDEX.device, keyOf(device));
-    if (sites.length === 0) return removalReport(device, { done: true });
-    return removalReport(device, { done: false, reason: 'ChildrenRemain', message: `Waits for ${blockers(sites)} to go first` });
+    if (sites.length === 0) return removalReport(device, { done: true }, now);
+    return removalReport(device, { done: false, reason: 'ChildrenRemain', message: `Waits for ${blockers(sites)} to go first` }, now);
   }
 
   forget(key: ObjectKey): void {

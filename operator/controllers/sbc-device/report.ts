@@ -4,9 +4,20 @@ import type { Seen } from '../../delivery/delivery.ts';
 import { type HealthPart, type SbcHealth, sbcHealth } from '../../domain/health/sbc-health.ts';
 import { splitRuleName } from '../../domain/routing/dial-plan-rules.ts';
 import type { SbcView } from '../../integrations/sbc/port.ts';
-import type { ConditionInput } from '../../runtime/reconciler.ts';
 import type { Access } from '../credentials.ts';
-import { conditionOf, exempt, type Finding, failed, holds, lastWord, lookingAnew, stalls, summarize, waits } from '../finding.ts';
+import {
+  type Conclusion,
+  conditionOf,
+  exempt,
+  type Finding,
+  failed,
+  holds,
+  lastWord,
+  lookingAnew,
+  stalls,
+  summarize,
+  waits,
+} from '../finding.ts';
 import { unmanagedPaths } from '../managed-fields.ts';
 import type { CarrierLook } from './carrier.ts';
 
@@ -21,7 +32,7 @@ export interface DeviceFindings {
 /** Misses in a row until a connected device is no longer called connected (style 2.4: three missed looks). */
 const MISSES = 3;
 
-export function deviceConditions(found: DeviceFindings): ConditionInput[] {
+export function deviceConditions(found: DeviceFindings, now: string): Conclusion {
   const connected = connection(found);
   const health = healthOf(found);
   const findings = [
@@ -42,8 +53,15 @@ export function deviceConditions(found: DeviceFindings): ConditionInput[] {
       : waits('Healthy', broken[0] ?? 'AlarmsError', `The device reports ${broken.join(', ')}`);
   const ready = { reason: 'Ready' as const, message: 'The device answers and no part of it is in error' };
   const progressing = lookingAnew(found.device, found.seen?.state === 'reading');
-  const summary = { needs: ['Connected', 'Healthy'], findings: [...findings, healthy], ready };
-  return summarize({ ...summary, ...(progressing === undefined ? {} : { progressing }) }).filter(({ type }) => type !== 'Healthy');
+  return summarize({
+    needs: ['Connected', 'Healthy'],
+    helpers: ['Healthy'],
+    findings: [...findings, healthy],
+    object: found.device,
+    now,
+    ready,
+    progressing,
+  });
 }
 
 function connection({ device, access, seen }: DeviceFindings): Finding {
@@ -190,7 +208,14 @@ function lastKnown({
   status,
 }: SbcDevice): Omit<
   SbcDeviceStatus,
-  'conditions' | 'observedGeneration' | 'lastHandledReconcileAt' | 'indicator' | 'indicatorReasons' | 'carrierTrunks' | 'sitesCount'
+  | 'conditions'
+  | 'observedGeneration'
+  | 'lastHandledReconcileAt'
+  | 'indicator'
+  | 'indicatorReasons'
+  | 'carrierTrunks'
+  | 'sitesCount'
+  | 'waits'
 > {
   if (status === undefined) return {};
   const {
@@ -201,6 +226,7 @@ function lastKnown({
     indicatorReasons: _r,
     carrierTrunks: _t,
     sitesCount: _s,
+    waits: _w,
     ...rest
   } = status;
   return rest;

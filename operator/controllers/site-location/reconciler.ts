@@ -9,7 +9,7 @@ import type { SbcView } from '../../integrations/sbc/port.ts';
 import type { VoiceView } from '../../integrations/teams-admin/port.ts';
 import type { FinalReport, ReconcileContext, Reconciler, Report } from '../../runtime/reconciler.ts';
 import type { ControllerDeps } from '../deps.ts';
-import type { Finding } from '../finding.ts';
+import { type Finding, waitsStatus } from '../finding.ts';
 import { freshness, RemovalReads } from '../freshness.ts';
 import { type Governance, govern } from '../governance.ts';
 import { outsideEvents } from '../outside-events.ts';
@@ -79,9 +79,11 @@ export class SiteLocationReconciler implements Reconciler<SiteLocation, SiteLoca
     };
     const mayWrite = accepted.status === 'True' && closedGate === undefined && governance.hold === undefined;
     const retry = firstFailure(works);
+    const conclusion = siteConditions(found, ctx.now);
     return {
-      status: siteStatus(found),
-      conditions: siteConditions(found),
+      status: { ...siteStatus(found), ...waitsStatus(conclusion) },
+      conditions: conclusion.conditions,
+      deadlineMs: conclusion.deadlineMs,
       events: outsideEvents(site, works),
       recheckAfterMs: settings.tenantPollMs,
       ...((mayWrite && hasChanges(works)) || rangesOf(site, stores).length > 0 ? { finalizer: 'ensure' } : {}),

@@ -43,23 +43,24 @@ export function sharedWithSibling(object: Owned['object'], scope: SiteScope, sto
 /** Takes away what the site made, in the order of teams-admin-api §31, and lets go only when a fresh look finds nothing of it (design §3.9). */
 export function removeSite(removal: SiteRemoval): FinalReport<SiteLocationStatus> {
   const { scope, deps } = removal;
+  const { now } = removal.ctx;
   const step = immediateStep(removal);
-  if (step !== undefined) return removalReport(scope.site, step);
+  if (step !== undefined) return removalReport(scope.site, step, now);
   const owner = ownerOf('SiteLocation', keyOf(scope.site));
   const works = removalWorks(removal, owner);
   const unseen = works.find(({ seen }) => seen.state !== 'seen');
-  if (unseen !== undefined) return removalReport(scope.site, unseenStep(scope.site, unseen));
+  if (unseen !== undefined) return removalReport(scope.site, unseenStep(scope.site, unseen), now);
   const open = works.flatMap(({ plan }) => plan?.removals ?? []);
-  if (open.length === 0 && works.every(({ underWay }) => !underWay)) return removalReport(scope.site, { done: true });
+  if (open.length === 0 && works.every(({ underWay }) => !underWay)) return removalReport(scope.site, { done: true }, now);
   // Also what only a marker told, so that the next pass knows it by name.
   const progress = { footprint: footprintOf(scope.site, works) };
   const held = heldStep(removal, works, open);
-  if (held !== undefined) return removalReport(scope.site, held, progress);
+  if (held !== undefined) return removalReport(scope.site, held, now, progress);
   const failure = firstFailure(works);
   const left = open.map(({ kind, name }) => `${kind} ${name}`);
   const message = failure === undefined ? `Being removed: ${left.join(', ')}` : failure.message;
   return {
-    ...removalReport(scope.site, { done: false, reason: (failure?.reason as Reason | undefined) ?? 'Removing', message }, progress),
+    ...removalReport(scope.site, { done: false, reason: (failure?.reason as Reason | undefined) ?? 'Removing', message }, now, progress),
     ...(failure === undefined ? {} : { retry: failure }),
     afterStatus: handOver({ delivery: deps.delivery, owner, works, priority: 'change', mayWrite: true }),
   };

@@ -1,6 +1,5 @@
 import type { Reason } from '../../api/reasons.ts';
-import type { ConditionInput } from '../../runtime/reconciler.ts';
-import { exempt, type Finding, failed, holds, lookingAnew, summarize, unseen, waits } from '../finding.ts';
+import { type Conclusion, exempt, type Finding, failed, holds, lookingAnew, summarize, unseen, waits } from '../finding.ts';
 import { unmanagedPaths } from '../managed-fields.ts';
 import { gate } from '../site-scope.ts';
 import type { SiteFindings } from './findings.ts';
@@ -9,7 +8,7 @@ import { sbcDeployed } from './sbc.ts';
 
 const NEEDS = ['Accepted', 'DomainVerified', 'DomainActivated', 'SBCDeployed', 'M365Deployed'];
 
-export function siteConditions(found: SiteFindings): ConditionInput[] {
+export function siteConditions(found: SiteFindings, now: string): Conclusion {
   const findings = [
     found.accepted,
     domainVerified(found),
@@ -23,6 +22,8 @@ export function siteConditions(found: SiteFindings): ConditionInput[] {
   return summarize({
     needs: NEEDS,
     findings,
+    object: found.scope.site,
+    now,
     ready: { reason: 'Deployed', message: 'The site is deployed on its SBCs and in Microsoft 365' },
     ...progress(found),
   });

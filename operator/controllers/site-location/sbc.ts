@@ -1,6 +1,6 @@
 import type { Seen } from '../../delivery/delivery.ts';
 import type { SbcView } from '../../integrations/sbc/port.ts';
-import { type Finding, hasStood, holds, stalls, unseen, waits } from '../finding.ts';
+import { type Finding, hasStood, holds, lastWord, stalls, unseen, waits } from '../finding.ts';
 import { gate, rangesOf, type TrunkScope } from '../site-scope.ts';
 import type { SiteFindings } from './findings.ts';
 
@@ -36,13 +36,13 @@ export function trunkObstacle(trunk: TrunkScope, found: SiteFindings): Finding |
   if (closed !== undefined) return waits(TYPE, closed.reason, closed.message);
   if (seen?.state === 'seen') return deviceObstacle(trunk, seen.view, found);
   const isLooking = seen?.state !== 'failed' && hasStood(found.scope.site, TYPE);
-  return isLooking ? undefined : lookObstacle(trunk, seen);
+  return isLooking ? undefined : lookObstacle(trunk, seen, found);
 }
 
-function lookObstacle({ deviceKey }: TrunkScope, seen: Seen<unknown> | undefined): Finding {
+function lookObstacle({ deviceKey }: TrunkScope, seen: Seen<unknown> | undefined, { scope }: SiteFindings): Finding {
   return seen?.state === 'failed'
     ? waits(TYPE, 'SBCDeviceNotReady', `SBCDevice ${deviceKey} cannot be read: ${seen.error.message}`)
-    : waits(TYPE, 'Observing', `SBCDevice ${deviceKey} is being read`, 'Unknown');
+    : (lastWord(scope.site, TYPE) ?? waits(TYPE, 'Observing', `SBCDevice ${deviceKey} is being read`, 'Unknown'));
 }
 
 function deviceObstacle(trunk: TrunkScope, { dialPlans, gaps }: SbcView, found: SiteFindings): Finding | undefined {
