@@ -43,3 +43,31 @@ it('strangers who took announced names stay when the names are not wanted any mo
   ]);
   expect(house.get('SiteLocation', 'zurich').status?.footprint?.filter(({ system }) => system === 'teams-admin')).toEqual([]);
 });
+
+it('[S262] a stranger who came after the picture by which a pattern was granted is told and kept; adoption takes it over', async () => {
+  const house = await newHouse();
+  house.apply(customer(), device(), site());
+  await house.run(10_000);
+  house.outside.put('sbc', RULE);
+  house.apply(range());
+  await house.run(600_000);
+  expect(house.condition('NumberRange', 'office', 'Accepted')).toBe('False/NameTaken');
+  expect(house.message('NumberRange', 'office', 'Accepted')).toContain('else.example.net');
+  expect(house.ready('NumberRange', 'office')).toBe('False/NameTaken');
+  expect(house.get('NumberRange', 'office').status?.held).toEqual([]);
+  expect([...house.outside.stateOf('sbc', 'acme/sbc1').values()]).toEqual([RULE]);
+  house.annotate('NumberRange', 'office', { 'trunkline.dev/adopt': 'true' });
+  await house.run(60_000);
+  expect(house.ready('NumberRange', 'office')).toBe('True/Deployed');
+});
+
+it('[S262] a rule of ours whose tag somebody changed has only drifted: it is put back, not refused', async () => {
+  const house = await newHouse();
+  house.apply(customer(), device(), site(), range());
+  await house.run(10_000);
+  house.outside.put('sbc', RULE);
+  house.delivery.invalidate(deviceTarget('acme/sbc1'));
+  await house.run(2_000_000);
+  expect(house.ready('NumberRange', 'office')).toBe('True/Deployed');
+  expect([...house.outside.stateOf('sbc', 'acme/sbc1').values()][0]?.fields['tag']).toBe('zurich.voice.example.net');
+});

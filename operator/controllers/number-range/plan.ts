@@ -64,11 +64,28 @@ function verdictOn(prefix: Prefix, input: GrantInput, captures: Set<string>): 'g
     if (stolen !== undefined && !mine.granted) return capturesForeign(prefix);
     for (const other of [...capturing, ...captured]) captures.add(`${prefix.text} and ${other.prefix.text}`);
   }
+  const taken = places.find((place) => isTaken(prefix, place, mine.granted, input));
+  if (taken !== undefined) return takenOnDevice(prefix, taken, ruleAt(prefix, taken, input));
   if (mine.granted) return 'granted';
-  const found = places.map((place) => input.rules.get(place.device)?.get(ruleId(place, prefix)));
-  if (places.some((place) => !input.rules.has(place.device))) return 'open';
-  const foreign = found.findIndex((rule, index) => rule !== undefined && !sameTag(rule, places[index]) && !input.adopts(rule));
-  return foreign === -1 ? 'granted' : takenOnDevice(prefix, places[foreign], found[foreign]);
+  return places.some((place) => !input.rules.has(place.device)) ? 'open' : 'granted';
+}
+
+/**
+ * Somebody else's rule stands there. A grant that was made on an older picture of the device does not help: only what status records as seen
+ * there once is ours, and its tag then only drifted.
+ */
+function isTaken(prefix: Prefix, place: Placement, granted: boolean, input: GrantInput): boolean {
+  const rule = ruleAt(prefix, place, input);
+  if (rule === undefined || sameTag(rule, place) || input.adopts(rule)) return false;
+  return !granted || !stoodThere(prefix, place, input);
+}
+
+function stoodThere({ text }: Prefix, { device, plan }: Placement, { range, held }: GrantInput): boolean {
+  return recordsAt(range, device, held).some((record) => record.plan === plan && record.pattern === text && record.state !== 'Pending');
+}
+
+function ruleAt(prefix: Prefix, place: Placement, { rules }: GrantInput): OutsideObject | undefined {
+  return rules.get(place.device)?.get(ruleId(place, prefix));
 }
 
 function isForeign(other: Claim, { range, customerOf }: GrantInput): boolean {
