@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { customer, device, range, site, TENANT, trunk } from '../../test/support/controllers/objects.ts';
 import { deployedHouse, house as newHouse } from '../../test/support/controllers/story.ts';
+import { KINDS } from '../api/kinds.ts';
 
 describe('what survives a loss', () => {
   it('all status wiped: everything is taken back without an outside write', async () => {
@@ -17,6 +18,22 @@ describe('what survives a loss', () => {
     expect(house.ready('NumberRange', 'office')).toBe('True/Deployed');
     expect(await house.events('zurich')).toContain('FootprintRebuilt');
     expect(await house.events('office')).toContain('FootprintRebuilt');
+  });
+
+  it.each([
+    'Customer',
+    'SBCDevice',
+    'SiteLocation',
+    'NumberRange',
+  ] as const)('the status of a %s wiped under a running operator is said again at once, without an outside write', async (kind) => {
+    const house = await deployedHouse();
+    const name = house.kube.all(KINDS[kind].plural)[0]?.metadata.name ?? '';
+    const ready = house.ready(kind, name);
+    const before = house.outside.writes.length;
+    house.wipeStatus(kind, name);
+    await house.run(5_000);
+    expect(house.ready(kind, name)).toBe(ready);
+    expect(house.outside.writes.slice(before)).toEqual([]);
   });
 
   it('all objects deleted with Orphan and applied again: no outside write', async () => {

@@ -1,11 +1,13 @@
 import { GROUP } from '../api/group.ts';
 import type { KubeObject, ObjectMeta } from '../api/meta.ts';
+import type { StatusBase } from './reconciler.ts';
 
 const NONE: Readonly<Record<string, string>> = {};
+const NO_STATUS: StatusBase = {};
 
 /**
- * Whether a change of an object is one that its reconciler must see: spec (by generation), deletion, finalizers, or one of our annotations.
- * Status alone is not, which keeps own writes from waking the key.
+ * Whether a change of an object is one that its reconciler must see: spec (by generation), deletion, finalizers, one of our annotations, or
+ * a status that somebody has taken away. A status that says something is none, which keeps own writes from waking the key.
  */
 export function concernsReconciler(before: KubeObject | undefined, after: KubeObject | undefined): boolean {
   if (before === undefined || after === undefined) return true;
@@ -15,8 +17,15 @@ export function concernsReconciler(before: KubeObject | undefined, after: KubeOb
     old.generation !== now.generation ||
     old.deletionTimestamp !== now.deletionTimestamp ||
     !sameFinalizers(old, now) ||
+    (tellsOfSpec(before) && !tellsOfSpec(after)) ||
     !sameOwnAnnotations(old.annotations ?? NONE, now.annotations ?? NONE)
   );
+}
+
+/** Each status of ours does; one that was wiped, or put back from an older backup, does not. */
+function tellsOfSpec({ metadata, status }: KubeObject): boolean {
+  const { observedGeneration, conditions } = (status ?? NO_STATUS) as StatusBase;
+  return observedGeneration === metadata.generation && conditions !== undefined && conditions.length > 0;
 }
 
 function sameFinalizers(a: ObjectMeta, b: ObjectMeta): boolean {
