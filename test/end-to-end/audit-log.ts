@@ -66,3 +66,10 @@ export class AuditLog {
     return [{ verb, resource: what, name, code: responseStatus?.code ?? 0 }];
   }
 }
+
+/** Who wrote what, counted: the shape in which tests compare. */
+export function countsOf(writes: readonly KubeWrite[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { verb, resource } of writes) counts[`${verb} ${resource}`] = (counts[`${verb} ${resource}`] ?? 0) + 1;
+  return counts;
+}

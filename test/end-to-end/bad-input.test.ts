@@ -12,8 +12,9 @@ import { Plot } from './bad-input/plot.ts';
 import { RANGE_CASES } from './bad-input/ranges.ts';
 import { SITE_CASES } from './bad-input/sites.ts';
 import { writesOf } from './bad-input/writes.ts';
-import { conditionOf, type House, openHouse } from './house.ts';
+import { type House, openHouse } from './house.ts';
 import { adjust, type Manifest } from './manifests.ts';
+import { conditionOf } from './namespace-objects.ts';
 
 /**
  * Bad input that the API server accepts, since it takes the rest of the world to see that it is bad: the verdict is a condition of the

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callFromCarrier, callFromTeams } from '../../sandbox/cloud/sbc/seed.ts';
 import { QUICKSTART } from '../../sandbox/cloud/seed.ts';
-import { countsOf, type House, openHouse } from './house.ts';
+import { countsOf } from './audit-log.ts';
+import { type House, openHouse } from './house.ts';
 
 let house: House;
 beforeAll(async () => {
