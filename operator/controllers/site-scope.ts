@@ -181,7 +181,13 @@ export function gate(
 /** Undefined: open. */
 export type Gate =
   | {
-      readonly reason: 'CustomerNotReady' | 'SBCDeviceNotReady' | 'SiteLocationNotReady' | 'CarrierTrunkNotReady' | 'ParentNotProtected';
+      readonly reason:
+        | 'CustomerNotReady'
+        | 'SBCDeviceNotReady'
+        | 'SiteLocationNotReady'
+        | 'CarrierTrunkNotReady'
+        | 'ParentNotProtected'
+        | 'NotManagedYet';
       readonly message: string;
     }
   | undefined;

@@ -36,10 +36,13 @@ export interface WorkRequest<View> {
   readonly seen: Seen<View>;
   readonly objectsOf: (view: View) => readonly OutsideObject[];
   readonly planWith: (observed: readonly OutsideObject[]) => Plan;
+  /** Somebody asks for it now (`reconcile-at`): the next try does not wait for its time, also when a look or a question has to come first. */
+  readonly requested: boolean;
 }
 
 /** Plans one target from what is seen of it; a target that cannot be seen has no plan and so no writes. */
-export function workOn<View>({ delivery, owner, target, seen, objectsOf, planWith }: WorkRequest<View>): Work {
+export function workOn<View>({ delivery, owner, target, seen, objectsOf, planWith, requested }: WorkRequest<View>): Work {
+  if (requested) delivery.retryNow(owner, target);
   const outcome = delivery.outcomeOf(owner, target);
   const isDone = outcome.state === 'done';
   const applied = outcome.state === 'done' ? outcome.verdicts.flatMap(({ result, change }) => (result === 'applied' ? [change] : [])) : [];
@@ -72,6 +75,12 @@ export function recheckWithin(wantedMs: number, works: readonly Work[]): number 
   return Math.min(wantedMs, ...works.flatMap(({ retryInMs }) => (retryInMs > 0 ? [retryInMs] : [])));
 }
 
+/** For a pass that has no interval of its own: when the first held change may be tried again. */
+export function retryTime(works: readonly Work[]): { readonly recheckAfterMs?: number } {
+  const recheckAfterMs = recheckWithin(Number.POSITIVE_INFINITY, works);
+  return Number.isFinite(recheckAfterMs) ? { recheckAfterMs } : {};
+}
+
 export function driftOf(works: readonly Work[]): DriftItem[] {
   return works.flatMap((work) => work.plan?.drift ?? []);
 }
@@ -87,20 +96,18 @@ export interface HandOver {
   readonly priority: Priority;
   /** False: gates or holds forbid writing now. */
   readonly mayWrite: boolean;
-  /** Somebody asks for it now (`reconcile-at`): no waiting for the time of the next try. */
-  readonly requested?: boolean;
 }
 
 /**
  * What to do once the status is durable: reported outcomes are settled, and what is to be written goes to its lane unless the last try has
  * failed and it is not time for the next one.
  */
-export function handOver({ delivery, owner, works, priority, mayWrite, requested = false }: HandOver): () => void {
+export function handOver({ delivery, owner, works, priority, mayWrite }: HandOver): () => void {
   return () => {
     for (const { target, plan, underWay, hasJustFailed, retryInMs } of works) {
       if (underWay) continue;
       delivery.settle(owner, target);
-      const isDue = !hasJustFailed && (retryInMs === 0 || requested);
+      const isDue = !hasJustFailed && retryInMs === 0;
       if (mayWrite && isDue && plan !== undefined && plan.changes.length > 0) {
         delivery.submit({ owner, target, changes: plan.changes, priority });
       }

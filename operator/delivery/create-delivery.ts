@@ -124,6 +124,10 @@ class DeliveryHouse implements DeliveryControl {
     return this.#ledger.outcomeOf(owner, target);
   }
 
+  retryNow(owner: string, target: Target): void {
+    this.#ledger.retryNow(owner, target);
+  }
+
   settle(owner: string, target: Target): void {
     this.#ledger.settle(owner, target);
   }

@@ -54,6 +54,8 @@ export interface Delivery {
   outcomeOf(owner: string, target: Target): Outcome;
   /** The outcome has been reported: it is not shown as done again. */
   settle(owner: string, target: Target): void;
+  /** Somebody asks for another try now: what failed last may be submitted again without waiting. */
+  retryNow(owner: string, target: Target): void;
   /** Drops the snapshot: the next look reads afresh. */
   invalidate(target: Target): void;
   /** Withdraws what has not started and forgets outcomes. */

@@ -106,6 +106,8 @@ interface Failed {
   readonly at: number;
   /** Submissions in a row that did not come about. */
   readonly times: number;
+  /** Somebody does not want to wait for the next try. */
+  readonly isLifted: boolean;
 }
 
 /** Who submitted what for which target, and what became of it, until the owner has reported it. */
@@ -141,6 +143,12 @@ export class Ledger {
     const failed = page.failed === undefined ? {} : { failed: this.#lastFailure(page.failed) };
     if (work !== undefined) return { state: 'underWay', changes: next?.changes ?? work.changes, ...failed };
     return done === undefined ? { state: 'none', ...failed } : { state: 'done', ...done, ...failed };
+  }
+
+  /** Ends the waiting time of the last failure; the failure itself is still told until a try comes about. */
+  retryNow(owner: string, target: Target): void {
+    const page = this.#pages.get(owner)?.get(keyOf(target));
+    if (page?.failed !== undefined) page.failed = { ...page.failed, isLifted: true };
   }
 
   settle(owner: string, target: Target): void {
@@ -183,9 +191,9 @@ export class Ledger {
     }
   }
 
-  #lastFailure({ verdicts, at, times }: Failed): LastFailure {
+  #lastFailure({ verdicts, at, times, isLifted }: Failed): LastFailure {
     const first = failedVerdicts(verdicts)[0];
-    const holdMs = first === undefined ? 0 : retryHoldMs(first.error, times);
+    const holdMs = first === undefined || isLifted ? 0 : retryHoldMs(first.error, times);
     return { verdicts, retryInMs: Math.max(0, at + holdMs - this.#clock.monotonic()) };
   }
 
@@ -207,5 +215,5 @@ export class Ledger {
 
 function failureOf({ verdicts, finishedAt }: NonNullable<Page['done']>, before: Failed | undefined): Failed | undefined {
   if (verdicts.every(({ result }) => result === 'applied')) return undefined;
-  return { verdicts, at: finishedAt, times: (before?.times ?? 0) + 1 };
+  return { verdicts, at: finishedAt, times: (before?.times ?? 0) + 1, isLifted: false };
 }

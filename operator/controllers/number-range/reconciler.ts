@@ -98,6 +98,7 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
             adopts: adoption(range),
             keepsRemovals: silence.verdict !== 'free',
           }),
+        requested: ctx.requested,
       }),
     );
     const found: RangeFindings = {
@@ -143,7 +144,7 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
     this.#deps.delivery.forget(ownerOf('NumberRange', key));
   }
 
-  async #report(found: RangeFindings, owner: string, { requested, now }: ReconcileContext): Promise<Report<NumberRangeStatus>> {
+  async #report(found: RangeFindings, owner: string, { now }: ReconcileContext): Promise<Report<NumberRangeStatus>> {
     const { delivery } = this.#deps;
     const { range, works, governance, closedGate, suspicion } = found;
     const mayWrite = governance.hold === undefined && closedGate === undefined && suspicion === undefined;
@@ -161,7 +162,7 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
       ...(retry === undefined ? {} : { retry }),
       afterStatus: () => {
         if (suspicion !== undefined) for (const { target } of works) delivery.invalidate(target);
-        handOver({ delivery, owner, works, priority: 'change', mayWrite, requested })();
+        handOver({ delivery, owner, works, priority: 'change', mayWrite })();
       },
     };
   }

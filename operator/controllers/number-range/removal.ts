@@ -14,7 +14,7 @@ import { type Governance, isForceRemoved } from '../governance.ts';
 import { heldBefore, type RemovalStep, removalReport } from '../removal.ts';
 import type { SiteScope } from '../site-scope.ts';
 import { deviceTarget, numbersTarget, ownerOf } from '../targets.ts';
-import { firstFailure, handOver, type Work, workOn } from '../work.ts';
+import { firstFailure, handOver, retryTime, type Work, workOn } from '../work.ts';
 import { silencing } from './assigned.ts';
 import { recordsAt } from './footprint.ts';
 import { placementsOf } from './placement.ts';
@@ -52,6 +52,7 @@ export function removeRange(removal: RangeRemoval): FinalReport<NumberRangeStatu
   return {
     ...removalReport(range, { done: false, reason: (failure?.reason as Reason | undefined) ?? 'Removing', message }, ctx.now),
     ...(failure === undefined ? {} : { retry: failure }),
+    ...retryTime(works),
     afterStatus: handOver({ delivery: deps.delivery, owner, works, priority: 'change', mayWrite: true }),
   };
 }
@@ -101,6 +102,7 @@ function removalWorks(removal: RangeRemoval, owner: string): Work[] {
       seen,
       objectsOf: (view) => view.objects,
       planWith: (observed) => planRemoval(removal, device, plans, observed),
+      requested: ctx.requested,
     });
   });
 }

@@ -10,7 +10,24 @@ const SITE_STEPS: readonly TenantStep[] = ['readTenant', 'readDomains', 'readLic
 export function siteGate(scope: SiteScope): Gate {
   const { customer, trunks } = scope;
   if (customer === undefined) return { reason: 'CustomerNotReady', message: 'The Customer does not exist' };
-  return customerGate(customer, scope) ?? trunksGate(scope) ?? protectedBy([customer, ...trunks.flatMap((trunk) => trunk.device ?? [])]);
+  return (
+    unmanagedPattern(scope) ??
+    customerGate(customer, scope) ??
+    trunksGate(scope) ??
+    protectedBy([customer, ...trunks.flatMap((trunk) => trunk.device ?? [])])
+  );
+}
+
+/**
+ * A site with an IP group of its own (so also every one with `gateway.model: Registered`) has a part on the SBC that this release does not
+ * make: routing in the tenant without it would lead calls to where nobody takes them, so nothing is written outside at all. What was made
+ * before is still cleaned up.
+ */
+export function unmanagedPattern({ site }: Pick<SiteScope, 'site'>): Gate {
+  if (site.spec.sbc?.pattern !== 'OwnIpGroup') return undefined;
+  const message =
+    'spec.sbc.pattern: OwnIpGroup needs objects on the SBC that this release does not make, so nothing is written for the site; use SharedTags';
+  return { reason: 'NotManagedYet', message };
 }
 
 function customerGate(customer: Customer, { essentials }: SiteScope): Gate {

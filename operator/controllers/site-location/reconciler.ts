@@ -2,6 +2,7 @@ import type { SiteLocation, SiteLocationStatus } from '../../api/kinds.ts';
 import { keyOf, type ObjectKey } from '../../api/meta.ts';
 import type { Seen } from '../../delivery/delivery.ts';
 import type { OutsideObject } from '../../domain/change/object.ts';
+import type { Plan } from '../../domain/change/plan.ts';
 import { formatMarker } from '../../domain/naming/marker.ts';
 import type { DnsView } from '../../integrations/dns/port.ts';
 import type { DirectoryView } from '../../integrations/graph/port.ts';
@@ -15,7 +16,7 @@ import { type Governance, govern } from '../governance.ts';
 import { outsideEvents } from '../outside-events.ts';
 import { rangesOf, type SiteScope, siteScope } from '../site-scope.ts';
 import { deviceTarget, directoryTarget, ownerOf } from '../targets.ts';
-import { firstFailure, handOver, hasChanges, type Work, workOn } from '../work.ts';
+import { firstFailure, handOver, hasChanges, recheckWithin, type Work, workOn } from '../work.ts';
 import { accept } from './accept.ts';
 import { desiredDns, desiredVoice, routableTrunks } from './desired.ts';
 import type { SiteFindings } from './findings.ts';
@@ -59,7 +60,8 @@ export class SiteLocationReconciler implements Reconciler<SiteLocation, SiteLoca
     const name = usageName(scope, stores, ownership, observed);
     const routable = routableTrunks(scope, looks.directory);
     const wanted = { scope, name, marker: ownership.marker, routable };
-    const { voice, dns, heldRemoval } = this.#plan({ scope, accepted, governance, ownership, places, looks, owner }, wanted);
+    const { requested } = ctx;
+    const { voice, dns, heldRemoval } = this.#plan({ scope, accepted, governance, ownership, places, looks, owner, requested }, wanted);
     const works = [voice, dns].flatMap((work) => work ?? []);
     const closedGate = siteGate(scope);
     const { directory, devices } = looks;
@@ -85,7 +87,7 @@ export class SiteLocationReconciler implements Reconciler<SiteLocation, SiteLoca
       conditions: conclusion.conditions,
       deadlineMs: conclusion.deadlineMs,
       events: outsideEvents(site, works),
-      recheckAfterMs: settings.tenantPollMs,
+      recheckAfterMs: recheckWithin(settings.tenantPollMs, works),
       ...((mayWrite && hasChanges(works)) || rangesOf(site, stores).length > 0 ? { finalizer: 'ensure' } : {}),
       ...(retry === undefined ? {} : { retry }),
       afterStatus: handOver({ delivery, owner, works, priority: 'change', mayWrite }),
@@ -169,23 +171,24 @@ export class SiteLocationReconciler implements Reconciler<SiteLocation, SiteLoca
     const dnsInput = inputOf(places.dns, heldRemoval !== undefined ? undefined : undeployed ? [] : desiredDns(wanted));
     return {
       heldRemoval,
-      voice: this.#work(pass.owner, places.voice, looks.voice, {
+      voice: this.#work(pass, places.voice, looks.voice, {
         ...voiceInput,
         keepsRemovals: voiceInput.keepsRemovals || heldRemoval !== undefined,
       }),
-      dns: this.#work(pass.owner, places.dns, looks.dns, dnsInput),
+      dns: this.#work(pass, places.dns, looks.dns, dnsInput),
     };
   }
 
   #work(
-    owner: string,
+    { owner, requested }: Pick<PlanPass, 'owner' | 'requested'>,
     target: SitePlaces['voice'],
     seen: Seen<{ readonly objects: readonly OutsideObject[] }> | undefined,
     input: PlaceInput,
   ): Work | undefined {
     if (target === undefined || seen === undefined) return undefined;
     const { delivery } = this.#deps;
-    return workOn({ delivery, owner, target, seen, objectsOf: (view) => view.objects, planWith: (observed) => planPlace(input, observed) });
+    const planWith = (observed: readonly OutsideObject[]): Plan => planPlace(input, observed);
+    return workOn({ delivery, owner, target, seen, objectsOf: (view) => view.objects, planWith, requested });
   }
 }
 
@@ -197,6 +200,7 @@ interface PlanPass {
   readonly places: SitePlaces;
   readonly looks: Looks;
   readonly owner: string;
+  readonly requested: boolean;
 }
 
 interface PlannedSite {

@@ -15,7 +15,7 @@ import { massDeletionHold } from '../mass-deletion.ts';
 import { heldBefore, type RemovalStep, removalReport } from '../removal.ts';
 import { blockers, rangesOf, type SiteScope } from '../site-scope.ts';
 import { ownerOf } from '../targets.ts';
-import { firstFailure, handOver, type Work, workOn } from '../work.ts';
+import { firstFailure, handOver, retryTime, type Work, workOn } from '../work.ts';
 import { deletionHold } from './holds.ts';
 import { endpointName, type Ownership, usageName } from './naming.ts';
 import { ownedThere, servesOthers, sitePlaces, withUsageOwners } from './places.ts';
@@ -62,6 +62,7 @@ export function removeSite(removal: SiteRemoval): FinalReport<SiteLocationStatus
   return {
     ...removalReport(scope.site, { done: false, reason: (failure?.reason as Reason | undefined) ?? 'Removing', message }, now, progress),
     ...(failure === undefined ? {} : { retry: failure }),
+    ...retryTime(works),
     afterStatus: handOver({ delivery: deps.delivery, owner, works, priority: 'change', mayWrite: true }),
   };
 }
@@ -94,7 +95,8 @@ function removalWorks({ scope, deps, ownership, reads, ctx }: SiteRemoval, owner
   const work = (target: Target): Work => {
     const seen = deps.delivery.see<{ readonly objects: readonly OutsideObject[] }>(target, owner, fresh);
     const planWith = (observed: readonly OutsideObject[]): Plan => planRemoval(scope, deps.stores, ownership, target, observed);
-    return workOn({ delivery: deps.delivery, owner, target, seen, objectsOf: (view) => view.objects, planWith });
+    const { requested } = ctx;
+    return workOn({ delivery: deps.delivery, owner, target, seen, objectsOf: (view) => view.objects, planWith, requested });
   };
   return [places.voice, places.dns].flatMap((target) => (target === undefined ? [] : [work(target)]));
 }

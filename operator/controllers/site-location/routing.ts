@@ -30,6 +30,9 @@ function deployed(found: SiteFindings, items: readonly PlannedItem[]): Finding {
   const open = items.filter(({ standing, fields }) => OPEN.includes(standing) || (standing === 'ToAdopt' && fields.length > 0));
   if (open.length > 0) return pending(found, open);
   const idle = found.scope.trunks.filter(({ state, fqdn }) => state === 'Active' && !found.routable.some((trunk) => trunk.fqdn === fqdn));
+  const hasRoute = items.some(({ desired }) => desired.kind === 'VoiceRoute');
+  if (idle.length === 0 && !hasRoute)
+    return holds(TYPE, 'Deployed', 'Usage and policy read back as wanted; no trunk is Active, so no route');
   if (idle.length === 0) return holds(TYPE, 'Deployed', 'Usage, route and policy read back as wanted');
   const names = idle.map(({ fqdn, spec }) => fqdn ?? spec.name).join(', ');
   return waits(TYPE, 'DomainNotActivated', `${names}: Microsoft takes no route over it until a voice-enabled user has a name in it`);
@@ -41,6 +44,7 @@ function pending({ governance, closedGate, scope }: SiteFindings, open: readonly
   const names = open.map(({ desired }) => `${desired.kind} ${desired.name}`).join(', ');
   if (governance.policy === 'Observe') return waits(TYPE, 'NotDeployed', `Not in the tenant: ${names}; changePolicy Observe never writes`);
   const blocked = governance.hold ?? closedGate;
+  if (blocked?.reason === 'NotManagedYet') return stalls(TYPE, blocked.reason, blocked.message);
   if (blocked !== undefined) return waits(TYPE, blocked.reason, blocked.message);
   return failureStands(scope.site, TYPE) ?? waits(TYPE, 'Deploying', `On the way: ${names}`);
 }

@@ -3,6 +3,7 @@ import type { SbcView } from '../../integrations/sbc/port.ts';
 import { type Finding, hasStood, holds, lastWord, stalls, unseen, waits } from '../finding.ts';
 import { gate, rangesOf, type TrunkScope } from '../site-scope.ts';
 import type { SiteFindings } from './findings.ts';
+import { unmanagedPattern } from './gates.ts';
 
 const TYPE = 'SBCDeployed';
 
@@ -14,12 +15,8 @@ export function sbcDeployed(found: SiteFindings): Finding {
   const { accepted, governance, scope } = found;
   if (accepted.status !== 'True') return waits(TYPE, accepted.reason, accepted.message);
   if (governance.hold?.reason === 'NotManagedYet') return stalls(TYPE, 'NotManagedYet', governance.hold.message);
-  if (scope.site.spec.sbc?.pattern === 'OwnIpGroup')
-    return stalls(
-      TYPE,
-      'NotManagedYet',
-      'spec.sbc.pattern: OwnIpGroup needs objects on the SBC that this release does not make; use SharedTags',
-    );
+  const unmanaged = unmanagedPattern(scope);
+  if (unmanaged !== undefined) return stalls(TYPE, unmanaged.reason, unmanaged.message);
   const active = scope.trunks.filter(({ state }) => state === 'Active');
   const obstacles = active.map((trunk) => ({ trunk, obstacle: trunkObstacle(trunk, found) }));
   const blocked = obstacles.find(({ obstacle }) => obstacle !== undefined);

@@ -1,7 +1,7 @@
 import type { SiteLocationStatus } from '../../api/kinds.ts';
 import { gatewaysOf } from '../../domain/routing/voice-routing.ts';
 import { footprintOf } from '../footprint-of.ts';
-import { rangesOf, type SiteScope } from '../site-scope.ts';
+import { rangesOf, type SiteScope, type TrunkScope } from '../site-scope.ts';
 import { driftStatus } from '../status-parts.ts';
 import { mayRecordName } from './accept.ts';
 import type { SiteFindings } from './findings.ts';
@@ -60,7 +60,7 @@ function trunkStatuses(found: SiteFindings): NonNullable<SiteLocationStatus['tru
         origin: 'Spec' as const,
         domain: trunkDomain(fqdn, found),
         sbc: trunkObstacle(trunk, found) === undefined ? ('Deployed' as const) : ('Pending' as const),
-        m365: trunkRouted(fqdn, found),
+        m365: trunkRouted(trunk.state, fqdn, found),
         ...(routeName === undefined ? {} : { routeName }),
         ...(inherited === undefined ? {} : { inherited: inheritedFrom(inherited) }),
       },
@@ -85,10 +85,13 @@ function trunkDomain(fqdn: string, { directory, scope }: SiteFindings): NonNulla
   return directory.view.voiceDomains?.includes(fqdn) === true ? 'Activated' : 'Verified';
 }
 
-function trunkRouted(fqdn: string, found: SiteFindings): NonNullable<TrunkStatus['m365']> {
+/** Only an Active trunk has a place in a route; one that still stands in it is being taken out. */
+function trunkRouted(state: TrunkScope['state'], fqdn: string, found: SiteFindings): NonNullable<TrunkStatus['m365']> {
   if (!found.scope.routesInMicrosoft) return 'NotApplicable';
   if (found.voice?.plan === undefined) return trunkBefore(fqdn, found.scope)?.m365 ?? 'Unknown';
-  return observedRoute(fqdn, found) === undefined ? 'Pending' : 'Deployed';
+  const isRouted = observedRoute(fqdn, found) !== undefined;
+  if (state === 'Active') return isRouted ? 'Deployed' : 'Pending';
+  return isRouted ? 'Removing' : 'NotApplicable';
 }
 
 /** The route that carries the trunk, or carried it last: one that has been routed is not taken out because a route was changed by others. */

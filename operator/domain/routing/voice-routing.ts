@@ -24,7 +24,8 @@ const ANY_NUMBER = '.*';
 
 /**
  * The Microsoft side of default routing: one usage, a route for each trunk priority, one policy (S182, S183, telephony 2.1). Trunks of equal
- * priority share a route, Microsoft picks among them at random; Draining trunks get no new calls and so no place. Priorities are left to
+ * priority share a route, Microsoft picks among them at random; a Draining trunk gets no new calls and a Standby one carries none, so neither has a
+ * place. Priorities are left to
  * Microsoft, which numbers routes in the order of their creation: rank 1 is created first, and a change of priority moves the trunks between
  * our routes instead of renumbering the tenant's.
  */
@@ -57,7 +58,7 @@ export function gatewaysOf(field: Json | undefined): string[] {
 
 /** Gateways by rising priority, each group sorted so that equal sets compare equal. */
 function byPriority(trunks: readonly RoutedTrunk[]): string[][] {
-  const serving = trunks.filter((trunk) => trunk.state !== 'Draining');
+  const serving = trunks.filter((trunk) => trunk.state === 'Active');
   const ranks = [...new Set(serving.map((trunk) => trunk.priority))].sort((left, right) => left - right);
   return ranks.map((rank) =>
     [...new Set(serving.filter((trunk) => trunk.priority === rank).map((trunk) => trunk.fqdn.toLowerCase()))].sort(),
