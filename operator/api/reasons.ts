@@ -155,6 +155,10 @@ export const REASONS = {
   TenantNotFound: provider('Microsoft knows no such tenant in this cloud.', 'Correct spec.tenantId or the cloud of the operator.'),
   AuthenticationMethodNotManaged: provider('The method comes with a later release.', 'Use AppRegistration with clientId and a Secret.'),
   ConsentRequired: customer('The app has no consent in the tenant.', 'A Global Administrator grants admin consent.'),
+  WaitingForAcceptance: provider(
+    'The Customer is not accepted, so its tenant is not called.',
+    'Read condition Accepted of the Customer and correct what it names.',
+  ),
   WaitingForAuthentication: passing('Rights are read once signing in works.'),
   SecretNotFound: provider('A Secret that is named does not exist.', 'Create the Secret.'),
   SecretKeyMissing: provider('A Secret lacks a key.', 'Add the key that the message names.'),

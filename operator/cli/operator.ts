@@ -120,7 +120,7 @@ async function buildHouse({ config, flags, env, clock, log, secrets, stop, recor
     audit: auditTo(log),
     limits: { ...DEFAULT_LIMITS, inFlight: config.lanes.inFlight },
   });
-  const credentials = new Credentials({ kube: maskingKube(kube, secrets), tenants: outside.tenants, sbcs: outside.sbcs, clock });
+  const credentials = new Credentials({ kube: maskingKube(kube, secrets), tenants: outside.tenants, sbcs: outside.sbcs, delivery, clock });
   const actuation = flags.actuation ?? config.actuation;
   const settings = {
     installation: config.installation,

@@ -1,12 +1,14 @@
 import type { Customer, SbcDevice } from '../api/kinds.ts';
 import { keyOf, type ObjectKey } from '../api/meta.ts';
 import type { Reason } from '../api/reasons.ts';
+import type { Delivery } from '../delivery/delivery.ts';
 import { contentHash } from '../domain/change/canonical.ts';
 import { toOperatorError } from '../errors/operator-error.ts';
-import type { AppCredential, TenantConnections } from '../integrations/entra/port.ts';
+import { type AppCredential, connectionId, type TenantConnections } from '../integrations/entra/port.ts';
 import type { SbcConnection, SbcConnections, SbcDialect } from '../integrations/sbc/port.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Kube, SecretData } from '../runtime/kube.ts';
+import { deviceTarget, identityTarget, tenantTargets } from './targets.ts';
 
 /** Whether a target may be called, and if not, why. `stale`: the Secret is gone, the last good credential serves (design §3.9). */
 export type Access =
@@ -18,11 +20,15 @@ export interface CredentialDeps {
   readonly kube: Kube;
   readonly tenants: TenantConnections;
   readonly sbcs: SbcConnections;
+  /** Told of every target that is reached with another credential than before. */
+  readonly delivery: Pick<Delivery, 'renew'>;
   readonly clock: Clock;
 }
 
 /** Secrets are compared this often, on `reconcile-at` and after an Auth failure (design §5). */
-const RECHECK_MS = 5 * 60_000;
+export const SECRET_CHECK_MS = 5 * 60_000;
+/** The runtime spreads passes by a tenth: one that comes a little early compares all the same, else it would be every ten minutes. */
+const OLD_ENOUGH_MS = 0.85 * SECRET_CHECK_MS;
 
 interface Remembered {
   readonly specHash: string;
@@ -30,43 +36,64 @@ interface Remembered {
   readonly access: Promise<Access>;
 }
 
-/** Reads referenced Secrets and hands them to the integrations; the values stay in memory. One read each five minutes and reference. */
+/** False when a later call has taken over, so that what was read for this one must not be used any more. */
+type IsCurrent = () => boolean;
+
+/**
+ * Reads referenced Secrets and hands them to the integrations; the values stay in memory. One read each five minutes and reference, unless
+ * the caller says `notBefore` (monotonic ms): a Secret read earlier will not do. Whose credential serves a tenant is not decided here but in
+ * tenant-access.ts. Never throws.
+ */
 export class Credentials {
   readonly #deps: CredentialDeps;
   readonly #remembered = new Map<string, Remembered>();
+  /** Tenant connection → the Customer whose credential it is. */
+  readonly #owners = new Map<string, ObjectKey>();
 
   constructor(deps: CredentialDeps) {
     this.#deps = deps;
   }
 
-  /** Makes sure that the tenant of this Customer can be called with the Customer's own app. Never throws. */
-  tenant(customer: Customer, tenantId: string, fresh: boolean): Promise<Access> {
-    const hash = contentHash(JSON.parse(JSON.stringify({ tenantId, authentication: customer.spec.authentication ?? null })));
-    return this.#remember(`tenant|${keyOf(customer)}`, hash, fresh, () => this.#connectTenant(customer, tenantId));
+  /**
+   * Makes sure that the tenant can be called with this Customer's app: for all work there, or, with `party`, beside the one that does the
+   * work and without replacing it.
+   */
+  tenant(customer: Customer, tenantId: string, party?: string, notBefore?: number): Promise<Access> {
+    const connection = connectionId(tenantId, party);
+    const { authentication = null } = customer.spec;
+    const hash = contentHash(JSON.parse(JSON.stringify({ customer: keyOf(customer), authentication })));
+    return this.#remember(`tenant|${connection}`, hash, notBefore, (isCurrent) =>
+      this.#connectTenant(customer, tenantId, party, isCurrent),
+    );
   }
 
-  /** The provider's own tenant, for a carrier trunk in mode Verify (telephony 1.1). */
+  /**
+   * The provider's own tenant, for a carrier trunk in mode Verify (telephony 1.1). Its app may do less than a Customer's in the same tenant, so
+   * it has a connection of its own, shared by the trunks that name the same Secret.
+   */
   carrierTenant(
     device: SbcDevice,
     trunk: { readonly fqdn: string; readonly tenantId: string; readonly secretName: string },
-    fresh: boolean,
-  ): Promise<Access> {
+    notBefore?: number,
+  ): Promise<Access & { readonly party: string }> {
+    const { fqdn, tenantId, secretName } = trunk;
     const namespace = device.metadata.namespace ?? '';
-    const hash = contentHash({ ...trunk });
-    return this.#remember(`carrier|${keyOf(device)}|${trunk.fqdn}`, hash, fresh, async () => {
-      const secret = await this.#read(namespace, trunk.secretName, `spec.carrierTrunks[${trunk.fqdn}].authenticationSecretRef`);
+    const party = `carrier/${namespace}/${secretName}`;
+    const access = this.#remember(`tenant|${connectionId(tenantId, party)}`, '', notBefore, async () => {
+      const secret = await this.#read(namespace, secretName, `spec.carrierTrunks[${fqdn}].authenticationSecretRef`);
       if ('refused' in secret) return secret.refused;
       const credential = appCredentialOf(secret.found, undefined);
-      if (typeof credential === 'string') return refusal('SecretKeyMissing', `Secret ${trunk.secretName} ${credential}`);
-      this.#deps.tenants.connect(trunk.tenantId, credential);
+      if (typeof credential === 'string') return refusal('SecretKeyMissing', `Secret ${secretName} ${credential}`);
+      this.#use(tenantId, party, credential);
       return connected(secret.found);
     });
+    return access.then((found) => ({ ...found, party }));
   }
 
-  device(device: SbcDevice, fresh: boolean): Promise<Access> {
+  device(device: SbcDevice, notBefore?: number): Promise<Access> {
     const { address, https, tls, credentialsSecretRef, saveForeign } = device.spec;
     const hash = contentHash(JSON.parse(JSON.stringify({ address, https, tls, credentialsSecretRef, saveForeign })));
-    return this.#remember(`device|${keyOf(device)}`, hash, fresh, () => this.#connectDevice(device));
+    return this.#remember(`device|${keyOf(device)}`, hash, notBefore, () => this.#connectDevice(device));
   }
 
   /** Forgets the object; its connection goes with it. */
@@ -75,23 +102,36 @@ export class Credentials {
     this.#deps.sbcs.disconnect(key);
   }
 
-  forgetCustomer(key: ObjectKey): void {
-    this.#remembered.delete(`tenant|${key}`);
+  /** No call is made with this Customer's credential any more, but in the connection to `keep`. */
+  leave(customer: ObjectKey, keep?: string): void {
+    for (const [connection, owner] of this.#owners) if (owner === customer && connection !== keep) this.#drop(connection);
   }
 
-  async #remember(id: string, specHash: string, fresh: boolean, connect: () => Promise<Access>): Promise<Access> {
+  /** Whose credential is in use for all work in the tenant. */
+  ownerOf(tenantId: string): ObjectKey | undefined {
+    return this.#owners.get(connectionId(tenantId));
+  }
+
+  async #remember(
+    id: string,
+    specHash: string,
+    notBefore: number | undefined,
+    connect: (isCurrent: IsCurrent) => Promise<Access>,
+  ): Promise<Access> {
     const known = this.#remembered.get(id);
     const now = this.#deps.clock.monotonic();
-    if (known !== undefined && known.specHash === specHash && !fresh && now - known.checkedAt < RECHECK_MS) return known.access;
-    const access = connect();
+    const isYoung = known !== undefined && now - known.checkedAt < OLD_ENOUGH_MS && known.checkedAt > (notBefore ?? -1);
+    if (isYoung && known.specHash === specHash) return known.access;
+    const isCurrent: IsCurrent = () => this.#remembered.get(id)?.access === access;
+    const access: Promise<Access> = Promise.resolve().then(() => connect(isCurrent));
     this.#remembered.set(id, { specHash, checkedAt: now, access });
     const result = await access;
     // A refusal is looked at again on the next pass: the Secret may have been made meanwhile.
-    if (result.state === 'refused') this.#remembered.delete(id);
+    if (result.state === 'refused' && isCurrent()) this.#remembered.delete(id);
     return result;
   }
 
-  async #connectTenant(customer: Customer, tenantId: string): Promise<Access> {
+  async #connectTenant(customer: Customer, tenantId: string, party: string | undefined, isCurrent: IsCurrent): Promise<Access> {
     const { authentication } = customer.spec;
     const reference = authentication?.clientSecretRef ?? authentication?.certificateRef;
     if (authentication?.clientId === undefined || reference === undefined) {
@@ -103,14 +143,38 @@ export class Credentials {
     const path =
       authentication.clientSecretRef === undefined ? 'spec.authentication.certificateRef' : 'spec.authentication.clientSecretRef';
     const secret = await this.#read(customer.metadata.namespace ?? '', reference.name, path);
-    if ('refused' in secret) return this.#deps.tenants.isConnected(tenantId) ? staleAccess(secret.refused.message) : secret.refused;
+    if (!isCurrent()) return refusal('Validating', 'The credential is being read anew');
+    const connection = connectionId(tenantId, party);
+    const isOurs = this.#owners.get(connection) === keyOf(customer);
+    // Somebody else's credential never stands in for one that cannot be read.
+    if (!isOurs) this.#disconnect(connection);
+    if ('refused' in secret) return isOurs ? staleAccess(secret.refused.message) : secret.refused;
     const credential = appCredentialOf(secret.found, {
       clientId: authentication.clientId,
       ...(authentication.clientSecretRef && { secretKey: authentication.clientSecretRef.key }),
     });
     if (typeof credential === 'string') return refusal('SecretKeyMissing', `${path}: Secret ${reference.name} ${credential}`);
-    this.#deps.tenants.connect(tenantId, credential);
+    this.#owners.set(connection, keyOf(customer));
+    this.#use(tenantId, party, credential, customer.spec.m365?.domainOverride);
     return connected(secret.found);
+  }
+
+  /** What was seen, or could not be seen, with another credential says nothing about this one. */
+  #use(tenantId: string, party: string | undefined, credential: AppCredential, domain?: string): void {
+    const hasChanged = this.#deps.tenants.connect(connectionId(tenantId, party), credential);
+    if (!hasChanged) return;
+    for (const target of tenantTargets(tenantId, party)) this.#deps.delivery.renew(target);
+    if (domain !== undefined) this.#deps.delivery.renew(identityTarget(domain, party));
+  }
+
+  #drop(connection: string): void {
+    this.#remembered.delete(`tenant|${connection}`);
+    this.#disconnect(connection);
+  }
+
+  #disconnect(connection: string): void {
+    this.#owners.delete(connection);
+    this.#deps.tenants.disconnect(connection);
   }
 
   async #connectDevice(device: SbcDevice): Promise<Access> {
@@ -128,7 +192,7 @@ export class Credentials {
     const trust = await this.#deviceTrust(device, namespace);
     if ('refused' in trust) return trust.refused;
     const dialect = recordedDialect(device);
-    this.#deps.sbcs.connect(keyOf(device), {
+    const hasChanged = this.#deps.sbcs.connect(keyOf(device), {
       address: spec.address,
       https: spec.https ?? true,
       tls: trust.tls,
@@ -138,6 +202,7 @@ export class Credentials {
       ...(spec.limits === undefined ? {} : { limits: spec.limits }),
       ...(dialect === undefined ? {} : { dialect }),
     });
+    if (hasChanged) this.#deps.delivery.renew(deviceTarget(keyOf(device)));
     return connected(login.found);
   }
 

@@ -2,6 +2,7 @@ import { FINALIZER } from '../api/group.ts';
 import type { Customer, NumberRange, SbcDevice, SiteLocation } from '../api/kinds.ts';
 import { type KubeObject, keyOf, type ObjectKey } from '../api/meta.ts';
 import { derivedTrunkName } from '../domain/routing/trunk-names.ts';
+import { claimedTenant, isGranted } from './customer-claims.ts';
 import { INDEX, type Stores } from './deps.ts';
 import { conditionOf, type Finding, satisfies, stalls, waits } from './finding.ts';
 import type { Governed } from './governance.ts';
@@ -26,6 +27,7 @@ export interface SiteScope {
   readonly site: SiteLocation;
   readonly customer: Customer | undefined;
   readonly siteName: string;
+  /** Once used, fixed in status; before that the Customer's, as soon as it is granted to it. */
   readonly tenantId: string | undefined;
   /** Essentials has no Microsoft part (design §3). */
   readonly essentials: boolean;
@@ -48,12 +50,17 @@ export function siteScope(site: SiteLocation, stores: Stores): SiteScope {
     site,
     customer,
     siteName,
-    tenantId: site.status?.tenantId ?? customer?.status?.tenantId ?? customer?.spec.tenantId,
+    tenantId: site.status?.tenantId ?? grantedTenant(customer, stores),
     essentials,
     routesInMicrosoft: !essentials && (site.spec.m365?.defaultRouting ?? true),
     trunks,
     chain: [site, ...(customer === undefined ? [] : [customer]), ...new Set(devices)],
   };
+}
+
+/** Somebody else's tenant is not even looked at: what a refused Customer names concerns its children as little as itself. */
+function grantedTenant(customer: Customer | undefined, stores: Stores): string | undefined {
+  return customer !== undefined && isGranted(customer, stores) ? (customer.status?.tenantId ?? claimedTenant(customer)) : undefined;
 }
 
 /** The service of the Customer that a site belongs to; a site without one is DirectRouting. */

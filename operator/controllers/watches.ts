@@ -1,6 +1,7 @@
 import type { Customer, Invitation, NumberRange, SbcDevice, SiteLocation } from '../api/kinds.ts';
 import type { Condition, KubeObject, ObjectKey } from '../api/meta.ts';
 import { keyOf } from '../api/meta.ts';
+import { claimedTenant } from './customer-claims.ts';
 import { INDEX, type Stores } from './deps.ts';
 import { devicesOf, siteKeyOf } from './indexes.ts';
 
@@ -44,8 +45,8 @@ export function invitationsOfCustomer(customer: Customer, stores: Stores): Objec
 /** Customers whose claims touch: the same short name or tenant. A refusal heals when the holder goes (design §2 Claims). */
 export function rivalCustomers(customer: Customer, stores: Stores): ObjectKey[] {
   const sameName = stores.customers.byIndex(INDEX.shortName, customer.spec.shortName.toLowerCase());
-  const sameTenant =
-    customer.spec.tenantId === undefined ? [] : stores.customers.byIndex(INDEX.tenant, customer.spec.tenantId.toLowerCase());
+  const tenantId = claimedTenant(customer);
+  const sameTenant = tenantId === undefined ? [] : stores.customers.byIndex(INDEX.tenant, tenantId.toLowerCase());
   return [...sameName, ...sameTenant].map(keyOf).filter((key) => key !== keyOf(customer));
 }
 

@@ -5,6 +5,7 @@ import type { Clock } from '../runtime/clock.ts';
 import { auditRecord } from './audit.ts';
 import { callWithin } from './call.ts';
 import { replan, skipped } from './group-commit.ts';
+import { healthOfBatch, worse } from './health.ts';
 import { type AuditRecord, countCall, type DeliveryMetrics } from './hooks.ts';
 import type { Answer } from './job-queue.ts';
 import type { Part, Work } from './ledger.ts';
@@ -141,7 +142,7 @@ class Turn {
     const count = (health: Answer['health']): void => countCall(metrics, this.#target, 'apply', health, clock.monotonic() - begun.at);
     try {
       const batch = await call.result;
-      const health = healthOf(batch.verdicts);
+      const health = healthOfBatch(batch.verdicts);
       count(health);
       this.#learn(health);
       const applied = batch.verdicts.filter((verdict) => verdict.result === 'applied').map((verdict) => verdict.change);
@@ -171,7 +172,7 @@ class Turn {
 
   /** The worst answer of the turn is what the lane learns. */
   #learn(health: Answer['health']): void {
-    if (this.#health === 'silent' || this.#health === 'answered') this.#health = health;
+    this.#health = worse(this.#health, health);
   }
 
   #finish(): Answer {
@@ -221,13 +222,4 @@ function unanswered(change: Change): Verdict {
     reason: 'UnexpectedResponse',
   });
   return { change, result: 'failed', error };
-}
-
-/** One throttled change speaks for the target; failures count against it only when nothing at all went through. */
-function healthOf(verdicts: readonly Verdict[]): Answer['health'] {
-  const errors = verdicts.flatMap((verdict) => (verdict.result === 'failed' ? [verdict.error] : []));
-  const throttled = errors.find((error) => error.kind === 'Throttled');
-  if (throttled !== undefined) return throttled;
-  const hasApplied = verdicts.some((verdict) => verdict.result === 'applied');
-  return (hasApplied ? undefined : errors.find((error) => error.kind === 'Retryable')) ?? 'answered';
 }

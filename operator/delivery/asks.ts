@@ -56,6 +56,11 @@ export class Asks {
     return false;
   }
 
+  /** Everybody who has not been told what it asked for. */
+  waiting(): string[] {
+    return [...this.#byOwner].flatMap(([owner, { waitsFor }]) => (waitsFor === 'nothing' ? [] : [owner]));
+  }
+
   /** A read succeeded: everybody it answers, each told once. */
   answeredBy(begun: Begun): string[] {
     return this.#tell(begun, (ask) => ask.waitsFor !== 'nothing', 'nothing');

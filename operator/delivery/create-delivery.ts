@@ -136,6 +136,12 @@ class DeliveryHouse implements DeliveryControl {
     this.#snapshots.invalidate(target);
   }
 
+  renew(target: Target): void {
+    this.#snapshots.renew(target);
+    this.#ledger.renew(target);
+    this.#dispatcher.renew(target.lane);
+  }
+
   forget(owner: string): void {
     this.#ledger.forget(owner);
     this.#snapshots.forget(owner);

@@ -119,6 +119,49 @@ describe('looking at a target', () => {
     expect(woken).toHaveLength(5);
   });
 
+  it('a renewed target is read at once with nothing held against it: no pause, no open breaker, no missed looks', async () => {
+    const { clock, see, woken, cloud, delivery } = house();
+    cloud.misbehave(tenant('t1'), { on: 'read', how: 'fail', times: 1_000 });
+    for (let round = 0; round < 12; round++) {
+      see(tenant('t1'), 'o', { priority: 'change' });
+      await clock.advance(60_000);
+    }
+    expect(see(tenant('t1'), 'o').state).toBe('failed');
+    cloud.recover(tenant('t1'));
+    woken.length = 0;
+    delivery.renew(tenant('t1'));
+    await settle();
+    expect(woken).toEqual(['o']);
+    expect(see(tenant('t1'), 'o')).toEqual({ state: 'reading' });
+    await clock.advance(50);
+    expect(see(tenant('t1'), 'o').state).toBe('seen');
+  });
+
+  it('a read under way when the target is renewed answers nobody', async () => {
+    const { clock, see, cloud, delivery, woken } = house();
+    see(tenant('t1'), 'o');
+    await clock.advance(5);
+    delivery.renew(tenant('t1'));
+    await clock.advance(50);
+    expect(see(tenant('t1'), 'o').state).toBe('seen');
+    expect(cloud.readTimes).toHaveLength(2);
+    expect(woken).toEqual(['o', 'o']); // to ask anew, and with the answer
+  });
+
+  it('a change that was refused may go out again at once when the target is renewed', async () => {
+    const { clock, submit, cloud, delivery, woken } = house();
+    cloud.refuses.set('teams-admin|t1|Rule|a', new OperatorError('no', { kind: 'Auth', reason: 'PermissionDenied' }));
+    submit('o', tenant('t1'), [create(tenant('t1'), 'a')]);
+    await clock.advance(100);
+    delivery.settle('o', tenant('t1'));
+    expect(delivery.outcomeOf('o', tenant('t1')).failed?.retryInMs).toBeGreaterThan(0);
+    woken.length = 0;
+    delivery.renew(tenant('t1'));
+    await settle();
+    expect(woken).toEqual(['o']);
+    expect(delivery.outcomeOf('o', tenant('t1'))).toEqual({ state: 'none' });
+  });
+
   it('wakes everybody who knows of a failure once anybody else has got through', async () => {
     const { clock, see, woken, cloud } = house();
     cloud.misbehave(tenant('t1'), { on: 'read', how: 'fail' });

@@ -6,10 +6,14 @@ import type { OperatorError } from '../errors/operator-error.ts';
 export type Seen<View> =
   | { readonly state: 'seen'; readonly view: View; readonly readAt: number; readonly seq: number }
   | { readonly state: 'reading' }
-  /** The last read failed. `misses` counts consecutive failed reads; `last` is the newest picture there ever was. */
+  /**
+   * The last read, begun at `failedAt` (monotonic), failed. `misses` counts consecutive failed reads; `last` is the newest picture there
+   * ever was.
+   */
   | {
       readonly state: 'failed';
       readonly error: OperatorError;
+      readonly failedAt: number;
       readonly misses: number;
       readonly last?: { readonly view: View; readonly readAt: number };
     };
@@ -58,6 +62,11 @@ export interface Delivery {
   retryNow(owner: string, target: Target): void;
   /** Drops the snapshot: the next look reads afresh. */
   invalidate(target: Target): void;
+  /**
+   * The target is reached in another way from now on (credential, address): what was seen of it or failed with the old one no longer holds
+   * anything back. The next look reads at once and failed changes may go out again; whoever waits for either is woken.
+   */
+  renew(target: Target): void;
   /** Withdraws what has not started and forgets outcomes. */
   forget(owner: string): void;
 }

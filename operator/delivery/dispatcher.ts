@@ -48,6 +48,14 @@ export class Dispatcher {
     if (lane?.remove(job)) this.#ready(lane);
   }
 
+  /** What stands behind the lane is reached in another way: it is not spared any longer for having failed. */
+  renew(laneName: string): void {
+    const lane = this.#lanes.get(laneName);
+    if (lane === undefined) return;
+    lane.renew();
+    this.#ready(lane);
+  }
+
   /** Nothing new starts from now on. */
   close(): void {
     this.#isClosed = true;

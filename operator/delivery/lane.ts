@@ -2,6 +2,7 @@ import type { OperatorError } from '../errors/operator-error.ts';
 import type { CancelTimer, Clock } from '../runtime/clock.ts';
 import { Breaker } from './breaker.ts';
 import type { Priority } from './delivery.ts';
+import { healthOf } from './health.ts';
 import { type Answer, type Job, JobQueue } from './job-queue.ts';
 import type { DeliveryLimits, LaneLimits } from './limits.ts';
 import { TokenBucket } from './token-bucket.ts';
@@ -98,6 +99,11 @@ export class Lane {
     });
   }
 
+  /** Closes the breaker. A Retry-After stays: it was asked for by a target that answers. */
+  renew(): void {
+    if (this.#breaker.answered()) this.#deps.onBreaker(this.name, 'closed');
+  }
+
   stop(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
@@ -114,12 +120,11 @@ export class Lane {
   }
 
   #learn({ health }: Answer): void {
-    if (health === 'silent') return;
     const now = this.#deps.clock.monotonic();
-    if (health !== 'answered' && health.kind === 'Throttled') this.#pausedUntil = Math.max(this.#pausedUntil, now + pauseMs(health));
-    else if (health !== 'answered' && health.kind === 'Retryable') {
-      if (this.#breaker.failed(now)) this.#deps.onBreaker(this.name, 'open');
-    } else if (this.#breaker.answered()) this.#deps.onBreaker(this.name, 'closed');
+    const weight = typeof health === 'string' ? health : healthOf(health);
+    if (typeof health !== 'string' && weight === 'throttled') this.#pausedUntil = Math.max(this.#pausedUntil, now + pauseMs(health));
+    else if (weight === 'failed' && this.#breaker.failed(now)) this.#deps.onBreaker(this.name, 'open');
+    else if (weight === 'answered' && this.#breaker.answered()) this.#deps.onBreaker(this.name, 'closed');
   }
 
   #alarm(at: number, now: number): void {

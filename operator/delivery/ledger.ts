@@ -158,6 +158,18 @@ export class Ledger {
     this.#tidy(owner, target, page);
   }
 
+  /** What failed at this target no longer holds the next try back; whoever it failed for is woken to try. */
+  renew(target: Target): void {
+    const key = keyOf(target);
+    for (const [owner, pages] of this.#pages) {
+      const page = pages.get(key);
+      if (page?.failed === undefined) continue;
+      page.failed = undefined;
+      this.#wake(owner);
+      this.#tidy(owner, target, page);
+    }
+  }
+
   forget(owner: string): void {
     for (const page of this.#pages.get(owner)?.values() ?? []) page.work?.withdraw();
     this.#pages.delete(owner);
@@ -206,7 +218,7 @@ export class Ledger {
   }
 
   #tidy(owner: string, target: Target, page: Page): void {
-    if (page.work !== undefined || page.failed !== undefined) return;
+    if (page.work !== undefined || page.done !== undefined || page.failed !== undefined) return;
     const ofOwner = this.#pages.get(owner);
     ofOwner?.delete(keyOf(target));
     if (ofOwner?.size === 0) this.#pages.delete(owner);

@@ -95,7 +95,7 @@ export class SnapshotStore {
     if (isDue) this.#ensureRead(entry, freshness.priority ?? 'poll');
     if (known === undefined) return { state: 'reading' };
     const last = picture === undefined ? {} : { last: { view: picture.view, readAt: picture.begun.at } };
-    return { state: 'failed', error: known.error, misses: known.misses, ...last };
+    return { state: 'failed', error: known.error, failedAt: known.begun.at, misses: known.misses, ...last };
   }
 
   /** The newest picture that still holds, however old; what a write may start from. */
@@ -144,6 +144,15 @@ export class SnapshotStore {
   invalidate(target: Target): void {
     const entry = this.#entries.get(keyOf(target));
     if (entry !== undefined) entry.staleBefore = this.begin().order;
+  }
+
+  /** As invalidate, and failed reads are forgotten; who waits for better news is woken to ask for it. */
+  renew(target: Target): void {
+    this.invalidate(target);
+    const entry = this.#entries.get(keyOf(target));
+    if (entry === undefined) return;
+    entry.failure = undefined;
+    for (const owner of entry.asks.waiting()) this.#deps.wake(owner);
   }
 
   forget(owner: string): void {

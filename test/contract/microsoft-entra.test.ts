@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { AppCredential, EntraDriver, IdentityView } from '../../operator/integrations/entra/port.ts';
+import { type AppCredential, connectionId, type EntraDriver, type IdentityView } from '../../operator/integrations/entra/port.ts';
 import { sendAuthorized } from '../../operator/integrations/entra/tokens.ts';
 import { TEAMS_ADMINISTRATOR } from '../../sandbox/cloud/entra/resources.ts';
 import { OPERATOR_PERMISSIONS, QUICKSTART } from '../../sandbox/cloud/seed.ts';
@@ -58,6 +58,18 @@ describe('signing in', () => {
       graph: { state: 'signedIn', roles: [...OPERATOR_PERMISSIONS] },
       'teams-admin': { state: 'signedIn', roles: [], directoryRoles: expect.arrayContaining([TEAMS_ADMINISTRATOR]) },
     });
+  });
+
+  it('keeps two credentials for one tenant apart, each under its own connection', async () => {
+    const { tenant, connections, credential } = cloud;
+    const other = connectionId(tenant.id, 'acme/other');
+    const wrong: AppCredential = { clientId: credential.clientId, proof: { kind: 'secret', secret: 'wrong' } };
+    expect(connections.connect(tenant.id, credential)).toBe(true);
+    expect(connections.connect(tenant.id, credential)).toBe(false);
+    expect(connections.connect(other, wrong)).toBe(true);
+    expect((await read(other)).signIns).toMatchObject({ graph: { state: 'refused' }, 'teams-admin': { state: 'refused' } });
+    expect((await read()).signIns).toMatchObject({ graph: { state: 'signedIn' }, 'teams-admin': { state: 'signedIn' } });
+    expect((await read(connectionId('nordwind.example', 'acme/third'))).signIns).toBeUndefined();
   });
 
   it('[S067] asks for exactly the two .default scopes, and for no other grant', async () => {

@@ -69,6 +69,11 @@ export class InMemorySystem implements Driver<SystemView> {
     this.#faults.set(target.id, line);
   }
 
+  /** The target is well again, whatever was to come. */
+  recover(target: Target): void {
+    this.#faults.delete(target.id);
+  }
+
   /** Lets every deaf call go on to its end. */
   wakeTheDeaf(): void {
     for (const resume of this.#deaf) resume();

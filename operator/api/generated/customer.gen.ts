@@ -48,7 +48,7 @@ export interface CustomerSpec {
    */
   readonly tenantId?: string;
   /**
-   * Whether a second, younger Customer may name the same tenant. Exclusive refuses it. Absent means Exclusive.
+   * Whether a second, younger Customer may name the same tenant. Exclusive refuses it. Absent means Exclusive. In a shared tenant all work is done with the credential of the Customer that had the tenant first; that of each other Customer is only proven, and takes over when the first one goes.
    */
   readonly tenantSharing?: "Exclusive" | "Allowed";
   readonly authentication?: CustomerAuthentication;

@@ -4,7 +4,8 @@ import type { Seen } from '../../delivery/delivery.ts';
 import type { IdentityView } from '../../integrations/entra/port.ts';
 import type { DirectoryView } from '../../integrations/graph/port.ts';
 import type { FinalReport, ReconcileContext, Reconciler, Report } from '../../runtime/reconciler.ts';
-import type { Access } from '../credentials.ts';
+import { type Access, SECRET_CHECK_MS } from '../credentials.ts';
+import { claimedTenant, isEssentials } from '../customer-claims.ts';
 import { type ControllerDeps, INDEX } from '../deps.ts';
 import { waitsStatus } from '../finding.ts';
 import { freshness } from '../freshness.ts';
@@ -13,7 +14,8 @@ import { massDeletionHold } from '../mass-deletion.ts';
 import { removalReport } from '../removal.ts';
 import { blockers } from '../site-scope.ts';
 import { directoryTarget, identityTarget, ownerOf } from '../targets.ts';
-import { accept, dueSteps, isEssentials } from './plan.ts';
+import { connectOwn, partyOf, refusedAt, secretsAge } from '../tenant-access.ts';
+import { accept, dueSteps } from './plan.ts';
 import { type CustomerFindings, customerConditions, customerEvents, customerStatus } from './report.ts';
 
 /** Proves that a customer's tenant can be worked in, and sums up what its sites and ranges say. Writes nothing outside. */
@@ -27,13 +29,9 @@ export class CustomerReconciler implements Reconciler<Customer, CustomerStatus> 
   async reconcile(customer: Customer, ctx: ReconcileContext): Promise<Report<CustomerStatus>> {
     const { stores, settings, delivery, clock } = this.#deps;
     const owner = ownerOf('Customer', keyOf(customer));
-    const accepted = accept(customer, stores);
     const essentials = isEssentials(customer);
-    const tenant = customer.spec.tenantId ?? customer.spec.m365?.domainOverride;
-    const access = await this.#access(customer, essentials, ctx);
+    const { accepted, access, identity, tenantId } = await this.#meet(customer, owner, ctx);
     const fresh = freshness(ctx, clock, settings.tenantPollMs);
-    const identity = tenant === undefined ? undefined : delivery.see<IdentityView>(identityTarget(tenant), owner, fresh);
-    const tenantId = discovered(identity) ?? customer.status?.tenantId;
     const connected = access.state === 'connected' && tenantId !== undefined;
     const directory = connected ? delivery.see<DirectoryView>(directoryTarget(tenantId), owner, fresh) : undefined;
     const found: CustomerFindings = {
@@ -56,7 +54,7 @@ export class CustomerReconciler implements Reconciler<Customer, CustomerStatus> 
       conditions: conclusion.conditions,
       deadlineMs: conclusion.deadlineMs,
       events: customerEvents(found),
-      recheckAfterMs: settings.tenantPollMs,
+      recheckAfterMs: recheckAfter(found, settings.tenantPollMs),
       ...(this.#isNamed(customer) ? { finalizer: 'ensure' } : {}),
     };
   }
@@ -71,13 +69,43 @@ export class CustomerReconciler implements Reconciler<Customer, CustomerStatus> 
   }
 
   forget(key: ObjectKey): void {
-    this.#deps.credentials.forgetCustomer(key);
+    // Children that are still to be cleaned up go on with what was known last (design §3.9).
+    if (this.#childrenOf(key).length === 0) this.#deps.credentials.leave(key);
     this.#deps.delivery.forget(ownerOf('Customer', key));
   }
 
-  #access(customer: Customer, essentials: boolean, ctx: ReconcileContext): Promise<Access> {
-    const tenantId = customer.spec.tenantId ?? customer.status?.tenantId;
-    if (essentials) return Promise.resolve({ state: 'notNeeded' });
+  /** Who this is, and whether its tenant lets it in. A refused credential is compared with its Secret once more, and a new one tried at once. */
+  async #meet(customer: Customer, owner: string, ctx: ReconcileContext): Promise<Meeting> {
+    const { clock } = this.#deps;
+    const met = await this.#meetOnce(customer, owner, ctx, secretsAge(ctx, clock));
+    const refused = signInRefusedAt(met.identity);
+    return refused === undefined || met.access.state !== 'connected' ? met : this.#meetOnce(customer, owner, ctx, refused);
+  }
+
+  async #meetOnce(customer: Customer, owner: string, ctx: ReconcileContext, notBefore: number | undefined): Promise<Meeting> {
+    const { stores, settings, delivery, clock } = this.#deps;
+    const { spec, status } = customer;
+    const tenant = spec.tenantId ?? spec.m365?.domainOverride;
+    const claimed = claimedTenant(customer);
+    // Before the look: a credential that has changed makes it a new one.
+    const isWelcome = accept(customer, claimed, stores).status === 'True';
+    const access = await this.#access(customer, isWelcome, notBefore);
+    const target = tenant === undefined ? undefined : identityTarget(tenant, partyOf(customer, claimed, this.#deps));
+    const fresh = freshness(ctx, clock, settings.tenantPollMs);
+    const identity = target && delivery.see<IdentityView>(target, owner, fresh);
+    const found = discovered(identity) ?? status?.tenantId;
+    const accepted = accept(customer, spec.tenantId ?? found, stores);
+    return { accepted, access, identity, tenantId: accepted.status === 'True' ? found : undefined };
+  }
+
+  #access(customer: Customer, isWelcome: boolean, notBefore: number | undefined): Promise<Access> {
+    const tenantId = claimedTenant(customer);
+    if (isEssentials(customer)) return Promise.resolve({ state: 'notNeeded' });
+    if (!isWelcome) {
+      this.#deps.credentials.leave(keyOf(customer));
+      const message = 'Nothing is asked of a tenant before the Customer is accepted; read condition Accepted';
+      return Promise.resolve({ state: 'refused', reason: 'WaitingForAcceptance', message });
+    }
     if (customer.spec.authentication?.method !== 'AppRegistration') {
       const method = customer.spec.authentication?.method ?? 'none';
       const message = `spec.authentication.method ${method} is not managed by this release; use AppRegistration with clientId and a Secret`;
@@ -90,7 +118,7 @@ export class CustomerReconciler implements Reconciler<Customer, CustomerStatus> 
         message: 'spec.tenantId is not set and not discovered yet; set it, or spec.m365.domainOverride',
       });
     }
-    return this.#deps.credentials.tenant(customer, tenantId, ctx.requested);
+    return connectOwn(customer, tenantId, this.#deps, notBefore);
   }
 
   #govern(customer: Customer) {
@@ -110,9 +138,30 @@ export class CustomerReconciler implements Reconciler<Customer, CustomerStatus> 
   }
 
   #children(customer: Customer) {
-    const { sites, ranges } = this.#deps.stores;
-    return [...sites.byIndex(INDEX.customer, keyOf(customer)), ...ranges.byIndex(INDEX.customer, keyOf(customer))];
+    return this.#childrenOf(keyOf(customer));
   }
+
+  #childrenOf(key: ObjectKey) {
+    const { sites, ranges } = this.#deps.stores;
+    return [...sites.byIndex(INDEX.customer, key), ...ranges.byIndex(INDEX.customer, key)];
+  }
+}
+
+/** What one pass learns of a Customer and its tenant before anything else. */
+type Meeting = Pick<CustomerFindings, 'accepted' | 'access' | 'identity' | 'tenantId'>;
+
+/** Once written down, a tenant that was found by its domain is signed in to at once; Secrets are compared more often than tenants. */
+function recheckAfter({ customer, tenantId, access }: CustomerFindings, pollMs: number): number {
+  const isFound = tenantId !== undefined && claimedTenant(customer) === undefined;
+  if (isFound) return 1_000;
+  return access.state === 'connected' ? Math.min(pollMs, SECRET_CHECK_MS) : pollMs;
+}
+
+/** When either resource last refused the credential itself, monotonic ms. */
+function signInRefusedAt(identity: Seen<IdentityView> | undefined): number | undefined {
+  if (identity?.state !== 'seen') return refusedAt([identity]);
+  const signIns = Object.values(identity.view.signIns ?? {});
+  return signIns.some((signIn) => signIn.state === 'refused' && signIn.error.kind === 'Auth') ? identity.readAt : undefined;
 }
 
 function discovered(identity: Seen<IdentityView> | undefined): string | undefined {

@@ -45,6 +45,9 @@ export interface CustomerFindings {
 
 const NEEDS = ['Enabled', 'Managed', 'Accepted', 'TenantVerified', 'Authenticated', 'Authorized', 'Licensed', 'ChildrenHealthy'];
 
+/** Without access for these reasons: something else comes first. */
+const WAITS_FOR: readonly Reason[] = ['ConsentRequired', 'TenantIdMissing', 'WaitingForAcceptance', 'Validating'];
+
 /** Needs of Ready that are no conditions of the kind. */
 const HELPERS: readonly string[] = ['Enabled', 'Managed', 'ChildrenHealthy'];
 
@@ -123,7 +126,7 @@ function tenantVerified({ customer, essentials, identity }: CustomerFindings): F
 function authenticated({ customer, essentials, access, identity }: CustomerFindings): Finding {
   if (essentials) return exempt('Authenticated', 'NotApplicable', 'Essentials needs no access to the tenant');
   if (access.state === 'refused') {
-    const wait = access.reason === 'ConsentRequired' || access.reason === 'TenantIdMissing';
+    const wait = WAITS_FOR.includes(access.reason);
     return (wait ? waits : stalls)('Authenticated', access.reason, access.message);
   }
   if (identity === undefined || identity.state === 'reading')

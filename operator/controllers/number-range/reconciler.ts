@@ -12,6 +12,7 @@ import { adoption, type Governance, govern, isConfirmed } from '../governance.ts
 import { outsideEvents } from '../outside-events.ts';
 import { type SiteScope, siteScope } from '../site-scope.ts';
 import { deviceTarget, numbersTarget, ownerOf } from '../targets.ts';
+import { connectServing, refusedAt } from '../tenant-access.ts';
 import { firstFailure, handOver, hasChanges, recheckWithin, workOn } from '../work.ts';
 import { type Silence, silencing } from './assigned.ts';
 import { NumberClaims } from './claims.ts';
@@ -151,6 +152,7 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
     const after = heldAfter(found);
     const heldIn = after.inConfigMap ? await this.#memory.record(range, after.patterns) : undefined;
     const retry = firstFailure(works);
+    if (retry?.kind === 'Auth') await this.#connect(found.scope, this.#deps.clock.monotonic());
     const conclusion = rangeConditions(found, now);
     return {
       status: { ...rangeStatus(found, heldIn), ...waitsStatus(conclusion) },
@@ -180,11 +182,9 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
     return { status: { ...status, ...waitsStatus(conclusion) }, conditions: conclusion.conditions, deadlineMs: conclusion.deadlineMs };
   }
 
-  async #connect(scope: SiteScope): Promise<void> {
-    const { credentials } = this.#deps;
-    for (const { device } of scope.trunks) if (device !== undefined) await credentials.device(device, false);
-    if (scope.customer !== undefined && scope.tenantId !== undefined && !scope.essentials)
-      await credentials.tenant(scope.customer, scope.tenantId, false);
+  async #connect({ trunks, tenantId, essentials }: SiteScope, notBefore?: number): Promise<void> {
+    for (const { device } of trunks) if (device !== undefined) await this.#deps.credentials.device(device, notBefore);
+    if (tenantId !== undefined && !essentials) await connectServing(tenantId, this.#deps, notBefore);
   }
 
   /** Every device that has, or had, rules of this range. */
@@ -199,9 +199,15 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
     const { delivery, clock } = this.#deps;
     const former = (range.status?.trunks ?? []).map(({ device }) => device as ObjectKey);
     const devices = new Set([...places.map(({ device }) => device), ...former]);
-    return new Map(
-      [...devices].map((device) => [device, delivery.see<SbcView>(deviceTarget(device), owner, freshness(ctx, clock, SBC_POLL_MS))]),
-    );
+    const look = (): Map<ObjectKey, Seen<SbcView>> =>
+      new Map(
+        [...devices].map((device) => [device, delivery.see<SbcView>(deviceTarget(device), owner, freshness(ctx, clock, SBC_POLL_MS))]),
+      );
+    const looks = look();
+    const refused = refusedAt(looks.values());
+    if (refused === undefined) return looks;
+    await this.#connect(scope, refused);
+    return look();
   }
 
   #grant(

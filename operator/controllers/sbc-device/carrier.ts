@@ -8,6 +8,7 @@ import type { ReconcileContext } from '../../runtime/reconciler.ts';
 import type { ControllerDeps } from '../deps.ts';
 import { freshness } from '../freshness.ts';
 import { directoryTarget, ownerOf, voiceTarget } from '../targets.ts';
+import { refusedAt, secretsAge } from '../tenant-access.ts';
 
 type CarrierTrunk = NonNullable<SbcDevice['spec']['carrierTrunks']>[number];
 
@@ -49,13 +50,31 @@ async function verified(trunk: CarrierTrunk, device: SbcDevice, deps: Controller
   if (tenantId === undefined || authenticationSecretRef === undefined) {
     return refusal('TenantIdMissing', `spec.carrierTrunks[${fqdn}]: mode Verify needs tenantId and authenticationSecretRef`);
   }
-  const access = await deps.credentials.carrierTenant(device, { fqdn, tenantId, secretName: authenticationSecretRef.name }, ctx.requested);
-  if (access.state === 'refused') return refusal(access.reason, access.message);
+  const named = { fqdn, tenantId, secretName: authenticationSecretRef.name };
+  const first = await look(named, device, deps, ctx, secretsAge(ctx, deps.clock));
+  const refused = 'refused' in first ? undefined : refusedAt([first.directory, first.voice]);
+  const found = refused === undefined ? first : await look(named, device, deps, ctx, refused);
+  if ('refused' in found) return found.refused;
+  return unseen(found.directory) ?? unseen(found.voice) ?? compare(trunk, found.directory, found.voice);
+}
+
+type Looks = { readonly directory: Seen<DirectoryView>; readonly voice: Seen<VoiceView> } | { readonly refused: Verdict };
+
+async function look(
+  named: Parameters<ControllerDeps['credentials']['carrierTenant']>[1],
+  device: SbcDevice,
+  { credentials, delivery, settings, clock }: ControllerDeps,
+  ctx: ReconcileContext,
+  notBefore: number | undefined,
+): Promise<Looks> {
+  const access = await credentials.carrierTenant(device, named, notBefore);
+  if (access.state === 'refused') return { refused: refusal(access.reason, access.message) };
   const owner = ownerOf('SBCDevice', keyOf(device));
-  const fresh = freshness(ctx, deps.clock, deps.settings.tenantPollMs);
-  const directory = deps.delivery.see<DirectoryView>(directoryTarget(tenantId), owner, fresh);
-  const voice = deps.delivery.see<VoiceView>(voiceTarget(tenantId), owner, fresh);
-  return unseen(directory) ?? unseen(voice) ?? compare(trunk, directory, voice);
+  const fresh = freshness(ctx, clock, settings.tenantPollMs);
+  return {
+    directory: delivery.see<DirectoryView>(directoryTarget(named.tenantId, access.party), owner, fresh),
+    voice: delivery.see<VoiceView>(voiceTarget(named.tenantId, access.party), owner, fresh),
+  };
 }
 
 function unseen(seen: Seen<unknown>): Verdict | undefined {

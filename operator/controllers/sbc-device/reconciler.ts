@@ -1,7 +1,9 @@
 import type { SbcDevice, SbcDeviceStatus } from '../../api/kinds.ts';
 import { keyOf, type ObjectKey } from '../../api/meta.ts';
+import type { Seen } from '../../delivery/delivery.ts';
 import type { SbcView } from '../../integrations/sbc/port.ts';
 import type { FinalReport, ReconcileContext, Reconciler, Report } from '../../runtime/reconciler.ts';
+import { type Access, SECRET_CHECK_MS } from '../credentials.ts';
 import { type ControllerDeps, INDEX } from '../deps.ts';
 import { durationMs } from '../duration.ts';
 import { waitsStatus } from '../finding.ts';
@@ -10,6 +12,7 @@ import { isForceRemoved } from '../governance.ts';
 import { removalReport } from '../removal.ts';
 import { blockers } from '../site-scope.ts';
 import { deviceTarget, ownerOf } from '../targets.ts';
+import { refusedAt, secretsAge } from '../tenant-access.ts';
 import { type CarrierLook, lookAtCarrier } from './carrier.ts';
 import { deviceConditions, deviceStatus } from './report.ts';
 
@@ -24,14 +27,9 @@ export class SbcDeviceReconciler implements Reconciler<SbcDevice, SbcDeviceStatu
   }
 
   async reconcile(device: SbcDevice, ctx: ReconcileContext): Promise<Report<SbcDeviceStatus>> {
-    const { stores, delivery, credentials, clock } = this.#deps;
-    const owner = ownerOf('SBCDevice', keyOf(device));
+    const { stores } = this.#deps;
     const intervalMs = durationMs(device.spec.verifyInterval) ?? DEFAULT_VERIFY_MS;
-    const access = await credentials.device(device, ctx.requested);
-    const seen =
-      access.state === 'connected'
-        ? delivery.see<SbcView>(deviceTarget(keyOf(device)), owner, freshness(ctx, clock, intervalMs))
-        : undefined;
+    const { access, seen } = await this.#look(device, intervalMs, ctx);
     const carriers: CarrierLook[] = [];
     for (const trunk of device.spec.carrierTrunks ?? []) carriers.push(await lookAtCarrier(trunk, device, this.#deps, ctx));
     const sites = stores.sites.byIndex(INDEX.device, keyOf(device));
@@ -41,9 +39,24 @@ export class SbcDeviceReconciler implements Reconciler<SbcDevice, SbcDeviceStatu
       status: { ...deviceStatus(found), ...waitsStatus(conclusion) },
       conditions: conclusion.conditions,
       deadlineMs: conclusion.deadlineMs,
-      recheckAfterMs: intervalMs,
+      recheckAfterMs: Math.min(intervalMs, SECRET_CHECK_MS),
       ...(sites.length > 0 ? { finalizer: 'ensure' } : {}),
     };
+  }
+
+  /** A refused credential is compared with its Secret once more, and a new one is tried at once. */
+  async #look(device: SbcDevice, intervalMs: number, ctx: ReconcileContext): Promise<{ access: Access; seen: Seen<SbcView> | undefined }> {
+    const { delivery, credentials, clock } = this.#deps;
+    const see = (access: Access): Seen<SbcView> | undefined =>
+      access.state === 'connected'
+        ? delivery.see<SbcView>(deviceTarget(keyOf(device)), ownerOf('SBCDevice', keyOf(device)), freshness(ctx, clock, intervalMs))
+        : undefined;
+    const access = await credentials.device(device, secretsAge(ctx, clock));
+    const seen = see(access);
+    const refused = refusedAt([seen]);
+    if (refused === undefined) return { access, seen };
+    const again = await credentials.device(device, refused);
+    return { access: again, seen: see(again) };
   }
 
   finalize(device: SbcDevice, { now }: ReconcileContext): FinalReport<SbcDeviceStatus> {

@@ -16,6 +16,7 @@ import { type Governance, govern } from '../governance.ts';
 import { outsideEvents } from '../outside-events.ts';
 import { rangesOf, type SiteScope, siteScope } from '../site-scope.ts';
 import { deviceTarget, directoryTarget, ownerOf } from '../targets.ts';
+import { connectServing, refusedAt, secretsAge } from '../tenant-access.ts';
 import { firstFailure, handOver, hasChanges, recheckWithin, type Work, workOn } from '../work.ts';
 import { accept } from './accept.ts';
 import { desiredDns, desiredVoice, routableTrunks } from './desired.ts';
@@ -51,9 +52,8 @@ export class SiteLocationReconciler implements Reconciler<SiteLocation, SiteLoca
     const owner = ownerOf('SiteLocation', keyOf(site));
     const scope = siteScope(site, stores);
     const governance = this.#govern(scope);
-    await this.#connect(scope, ctx);
     const places = sitePlaces(scope);
-    const looks = this.#look(scope, places, owner, ctx);
+    const looks = await this.#meet(scope, places, owner, ctx);
     const accepted = accept(scope, stores, looks.directory);
     const ownership = this.#ownership(site);
     const observed = looks.voice?.state === 'seen' ? looks.voice.view.objects : undefined;
@@ -81,6 +81,7 @@ export class SiteLocationReconciler implements Reconciler<SiteLocation, SiteLoca
     };
     const mayWrite = accepted.status === 'True' && closedGate === undefined && governance.hold === undefined;
     const retry = firstFailure(works);
+    if (retry?.kind === 'Auth') await this.#connect(scope, this.#deps.clock.monotonic());
     const conclusion = siteConditions(found, ctx.now);
     return {
       status: { ...siteStatus(found), ...waitsStatus(conclusion) },
@@ -96,7 +97,7 @@ export class SiteLocationReconciler implements Reconciler<SiteLocation, SiteLoca
 
   async finalize(site: SiteLocation, ctx: ReconcileContext): Promise<FinalReport<SiteLocationStatus>> {
     const scope = siteScope(site, this.#deps.stores);
-    await this.#connect(scope, ctx);
+    await this.#connect(scope, secretsAge(ctx, this.#deps.clock));
     return removeSite({
       scope,
       deps: this.#deps,
@@ -128,10 +129,19 @@ export class SiteLocationReconciler implements Reconciler<SiteLocation, SiteLoca
     });
   }
 
-  async #connect({ customer, tenantId, trunks }: SiteScope, ctx: ReconcileContext): Promise<void> {
-    const { credentials } = this.#deps;
-    if (customer !== undefined && tenantId !== undefined) await credentials.tenant(customer, tenantId, ctx.requested);
-    for (const { device } of trunks) if (device !== undefined) await credentials.device(device, false);
+  async #connect({ tenantId, trunks }: SiteScope, notBefore?: number): Promise<void> {
+    if (tenantId !== undefined) await connectServing(tenantId, this.#deps, notBefore);
+    for (const { device } of trunks) if (device !== undefined) await this.#deps.credentials.device(device, notBefore);
+  }
+
+  /** Looks with the credentials that are known; one that was refused is compared with its Secret once more, and a new one tried at once. */
+  async #meet(scope: SiteScope, places: SitePlaces, owner: string, ctx: ReconcileContext): Promise<Looks> {
+    await this.#connect(scope, secretsAge(ctx, this.#deps.clock));
+    const looks = this.#look(scope, places, owner, ctx);
+    const refused = refusedAt([looks.directory, looks.voice, ...looks.devices.values()]);
+    if (refused === undefined) return looks;
+    await this.#connect(scope, refused);
+    return this.#look(scope, places, owner, ctx);
   }
 
   /** What is not at hand is asked for and wakes the site when it comes. */

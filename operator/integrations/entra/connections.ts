@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { OperatorError } from '../../errors/operator-error.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { AccessToken, EntraClient } from './client.ts';
-import type { AppCredential, TenantConnections, TokenResource } from './port.ts';
+import { type AppCredential, type TenantConnections, type TokenResource, tenantOf } from './port.ts';
 import type { TokenSource } from './tokens.ts';
 
 /** Renewed this long before expiry, or at half its life if that is shorter (teams-admin-api §2.5). */
@@ -22,55 +22,56 @@ interface Connection {
   readonly tokens: Map<TokenResource, HeldToken>;
 }
 
-/** Credentials and tokens of all tenants, in memory only. Concurrent askers share one sign-in, which no single one of them can abort. */
+/** Credentials and tokens of all connections, in memory only. Concurrent askers share one sign-in, which no single one of them can abort. */
 export class Connections implements TenantConnections, TokenSource {
   readonly #client: Pick<EntraClient, 'acquire'>;
   readonly #clock: Clock;
-  readonly #byTenant = new Map<string, Connection>();
+  readonly #byId = new Map<string, Connection>();
 
   constructor(client: Pick<EntraClient, 'acquire'>, clock: Clock) {
     this.#client = client;
     this.#clock = clock;
   }
 
-  connect(tenantId: string, credential: AppCredential): void {
+  connect(connectionId: string, credential: AppCredential): boolean {
     const hash = hashOf(credential);
-    if (this.#byTenant.get(keyOf(tenantId))?.hash === hash) return;
-    this.#byTenant.set(keyOf(tenantId), { credential, hash, tokens: new Map() });
+    if (this.#byId.get(keyOf(connectionId))?.hash === hash) return false;
+    this.#byId.set(keyOf(connectionId), { credential, hash, tokens: new Map() });
+    return true;
   }
 
-  isConnected(tenantId: string): boolean {
-    return this.#byTenant.has(keyOf(tenantId));
+  isConnected(connectionId: string): boolean {
+    return this.#byId.has(keyOf(connectionId));
   }
 
-  refresh(tenantId: string): void {
-    this.#byTenant.get(keyOf(tenantId))?.tokens.clear();
+  refresh(connectionId: string): void {
+    this.#byId.get(keyOf(connectionId))?.tokens.clear();
   }
 
-  disconnect(tenantId: string): void {
-    this.#byTenant.delete(keyOf(tenantId));
+  disconnect(connectionId: string): void {
+    this.#byId.delete(keyOf(connectionId));
   }
 
-  async tokenOf(tenantId: string, resource: TokenResource, signal: AbortSignal): Promise<string> {
-    return (await this.signIn(tenantId, resource, signal)).token;
+  async tokenOf(connectionId: string, resource: TokenResource, signal: AbortSignal): Promise<string> {
+    return (await this.signIn(connectionId, resource, signal)).token;
   }
 
   /** As tokenOf, with what the token says. */
-  async signIn(tenantId: string, resource: TokenResource, signal: AbortSignal): Promise<AccessToken> {
-    const connection = this.#byTenant.get(keyOf(tenantId));
+  async signIn(connectionId: string, resource: TokenResource, signal: AbortSignal): Promise<AccessToken> {
+    const connection = this.#byId.get(keyOf(connectionId));
     if (connection === undefined) throw credentialsGone();
     const held = connection.tokens.get(resource);
     const isUsable = held !== undefined && (held.token === undefined || held.usableUntil > this.#clock.now());
-    return unlessAborted(isUsable ? held.fetching : this.#fetch(connection, tenantId, resource), signal);
+    return unlessAborted(isUsable ? held.fetching : this.#fetch(connection, connectionId, resource), signal);
   }
 
-  drop(tenantId: string, resource: TokenResource, token: string): void {
-    const tokens = this.#byTenant.get(keyOf(tenantId))?.tokens;
+  drop(connectionId: string, resource: TokenResource, token: string): void {
+    const tokens = this.#byId.get(keyOf(connectionId))?.tokens;
     if (tokens?.get(resource)?.token?.token === token) tokens.delete(resource);
   }
 
-  #fetch({ tokens, credential }: Connection, tenantId: string, resource: TokenResource): Promise<AccessToken> {
-    const held: HeldToken = { fetching: this.#client.acquire(tenantId, credential, resource), usableUntil: 0 };
+  #fetch({ tokens, credential }: Connection, connectionId: string, resource: TokenResource): Promise<AccessToken> {
+    const held: HeldToken = { fetching: this.#client.acquire(tenantOf(connectionId), credential, resource), usableUntil: 0 };
     tokens.set(resource, held);
     held.fetching.then(
       (token) => {
@@ -107,8 +108,8 @@ async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<
   }
 }
 
-function keyOf(tenantId: string): string {
-  return tenantId.toLowerCase();
+function keyOf(connectionId: string): string {
+  return connectionId.toLowerCase();
 }
 
 function hashOf(credential: AppCredential): string {

@@ -4,7 +4,7 @@ import { OperatorError, toOperatorError } from '../../errors/operator-error.ts';
 import { refuseWrites } from '../http/read-only.ts';
 import type { EntraClient } from './client.ts';
 import type { Connections } from './connections.ts';
-import type { EntraDriver, IdentityView, SignIn, TokenResource } from './port.ts';
+import { connectionId, type EntraDriver, type IdentityView, partyOf, type SignIn, type TokenResource, tenantOf } from './port.ts';
 
 export interface EntraDriverDeps {
   readonly client: Pick<EntraClient, 'tenantIdOf'>;
@@ -15,9 +15,11 @@ export interface EntraDriverDeps {
 export function createEntraDriver({ client, connections }: EntraDriverDeps): EntraDriver {
   return {
     async read(target: Target, signal: AbortSignal): Promise<IdentityView> {
-      const tenant = await findTenant(client, target.id, signal);
-      if (tenant.state === 'notFound' || !connections.isConnected(tenant.tenantId)) return { tenant };
-      const signIn = (resource: TokenResource) => trySignIn(connections, tenant.tenantId, resource, signal);
+      const tenant = await findTenant(client, tenantOf(target.id), signal);
+      if (tenant.state === 'notFound') return { tenant };
+      const connection = connectionId(tenant.tenantId, partyOf(target.id));
+      if (!connections.isConnected(connection)) return { tenant };
+      const signIn = (resource: TokenResource) => trySignIn(connections, connection, resource, signal);
       const [graph, teamsAdmin] = await Promise.all([signIn('graph'), signIn('teams-admin')]);
       return { tenant, signIns: { graph, 'teams-admin': teamsAdmin } };
     },
@@ -39,12 +41,12 @@ async function findTenant(client: EntraDriverDeps['client'], id: string, signal:
 
 async function trySignIn(
   connections: EntraDriverDeps['connections'],
-  tenantId: string,
+  connection: string,
   resource: TokenResource,
   signal: AbortSignal,
 ): Promise<SignIn> {
   try {
-    const { roles, directoryRoles, expiresAt } = await connections.signIn(tenantId, resource, signal);
+    const { roles, directoryRoles, expiresAt } = await connections.signIn(connection, resource, signal);
     return { state: 'signedIn', roles, directoryRoles, expiresAt: new Date(expiresAt).toISOString() };
   } catch (thrown) {
     const error = toOperatorError(thrown);

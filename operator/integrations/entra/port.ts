@@ -33,18 +33,35 @@ export interface IdentityView {
 }
 
 /**
- * The credentials in use, by tenant and app; what every Microsoft client takes its tokens from.
- * `tenantKey` is what a Target's id carries: `<tenantId>` for one app in a tenant.
+ * What a Target's id carries, and what a credential is kept under. Without `party`: the credential that all work in the tenant is done with.
+ * With it: one that somebody else brings for the same tenant and that must neither replace the first nor be replaced by it.
  */
-export interface TenantConnections {
-  /** Makes this credential the one in use for the tenant. A changed credential drops cached tokens. Idempotent. */
-  connect(tenantId: string, credential: AppCredential): void;
-  /** True while a credential is known, also after its Secret is gone (design §3.9: the last good one serves). */
-  isConnected(tenantId: string): boolean;
-  /** Drops cached tokens, so that the next call signs in afresh (reconcile-at, Auth failure). */
-  refresh(tenantId: string): void;
-  disconnect(tenantId: string): void;
+export function connectionId(tenant: string, party?: string): string {
+  return party === undefined ? tenant.toLowerCase() : `${tenant.toLowerCase()}#${party}`;
 }
 
-/** system `entra`, target id = tenant id or verified domain as the user wrote it: reads only, never writes. */
+/** The tenant (id, or domain) that a connection leads to. */
+export function tenantOf(connection: string): string {
+  const [tenant = connection] = connection.split('#', 1);
+  return tenant;
+}
+
+/** The party of a connection; undefined: the one that does the work. */
+export function partyOf(connection: string): string | undefined {
+  const at = connection.indexOf('#');
+  return at < 0 ? undefined : connection.slice(at + 1);
+}
+
+/** The credentials in use, each under its `connectionId`; what every Microsoft client takes its tokens from. */
+export interface TenantConnections {
+  /** Makes this credential the one in use. True when another one, or none, was in use before; cached tokens are gone then. */
+  connect(connection: string, credential: AppCredential): boolean;
+  /** True while a credential is known, also after its Secret is gone (design §3.9: the last good one serves). */
+  isConnected(connection: string): boolean;
+  /** Drops cached tokens, so that the next call signs in afresh (reconcile-at, Auth failure). */
+  refresh(connection: string): void;
+  disconnect(connection: string): void;
+}
+
+/** system `entra`, target id = `connectionId` of a tenant id or of a verified domain as the user wrote it: reads only, never writes. */
 export type EntraDriver = Driver<IdentityView>;

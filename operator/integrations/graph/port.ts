@@ -26,7 +26,7 @@ export interface DirectoryView {
   readonly voiceDomains: readonly string[] | undefined;
 }
 
-/** system `graph`, target id = tenant id: reads only in this release. */
+/** system `graph`, target id = `connectionId` of the tenant: reads only in this release. */
 export type GraphDriver = Driver<DirectoryView>;
 
 export interface NumberAssignment {

@@ -67,8 +67,8 @@ export interface SbcView {
 
 /** What is in use per device; the driver asks here for the connection of a target. */
 export interface SbcConnections {
-  /** Repeating it with equal values changes nothing; other values replace the connection. */
-  connect(device: string, connection: SbcConnection): void;
+  /** Repeating it with equal values changes nothing; other values replace the connection. True when it was replaced, or is the first. */
+  connect(device: string, connection: SbcConnection): boolean;
   isConnected(device: string): boolean;
   disconnect(device: string): void;
 }

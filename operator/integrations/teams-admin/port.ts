@@ -19,5 +19,5 @@ export interface VoiceView {
   readonly grants: Readonly<Record<string, number>> | undefined;
 }
 
-/** system `teams-admin`, target id = tenant id. */
+/** system `teams-admin`, target id = tenant id; for reads of the provider's own tenant its `connectionId`. */
 export type TeamsAdminDriver = Driver<VoiceView>;

@@ -98,7 +98,7 @@ export class ControllersHouse {
     };
     const { clock, kube } = this;
     const delivery = createDelivery({ drivers: connections.drivers, clock, random: this.#random, wake });
-    const credentials = new Credentials({ kube, tenants: connections.tenants, sbcs: connections.sbcs, clock });
+    const credentials = new Credentials({ kube, tenants: connections.tenants, sbcs: connections.sbcs, delivery, clock });
     const deps = { stores: storesOf(kinds), delivery, credentials, kube, clock, settings: this.#settings };
     const declared = createControllers(kinds, deps, { concurrency: 10, resyncMs: 36_000_000 });
     const reporting = { reportingController: 'trunkline.dev/test', reportingInstance: 'test' };

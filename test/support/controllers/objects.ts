@@ -81,5 +81,10 @@ export function range(name = 'office', spec: Partial<NumberRange['spec']> = {}, 
 }
 
 export function invitation(name = 'hello', spec: Partial<Invitation['spec']> = {}, meta?: Meta): Invitation {
-  return object('Invitation', name, { customerRef: { name: 'contoso' }, email: 'it@contoso.example', flow: 'AppRegistration', ...spec }, meta);
+  return object(
+    'Invitation',
+    name,
+    { customerRef: { name: 'contoso' }, email: 'it@contoso.example', flow: 'AppRegistration', ...spec },
+    meta,
+  );
 }

@@ -1,10 +1,18 @@
+import { isDeepStrictEqual } from 'node:util';
 import { contentHash } from '../../../operator/domain/change/canonical.ts';
 import type { Change } from '../../../operator/domain/change/change-set.ts';
 import type { Driver } from '../../../operator/domain/change/driver.ts';
 import { identityOf, type Json, type OutsideObject } from '../../../operator/domain/change/object.ts';
 import { type FailureKind, OperatorError } from '../../../operator/errors/operator-error.ts';
 import { DnsEndpointDriver } from '../../../operator/integrations/dns/driver.ts';
-import type { AppCredential, IdentityView, TenantConnections } from '../../../operator/integrations/entra/port.ts';
+import {
+  type AppCredential,
+  connectionId,
+  type IdentityView,
+  partyOf,
+  type TenantConnections,
+  tenantOf,
+} from '../../../operator/integrations/entra/port.ts';
 import type { DirectoryView, NumberAssignment, NumbersView } from '../../../operator/integrations/graph/port.ts';
 import type { MailView } from '../../../operator/integrations/mail/port.ts';
 import type { SbcConnection, SbcConnections, SbcStatus, SbcView } from '../../../operator/integrations/sbc/port.ts';
@@ -29,6 +37,8 @@ export interface Tenant {
   readonly id: string;
   clientId: string;
   secret: string;
+  /** Client ids and secrets of further apps that the tenant lets in. */
+  otherApps: Record<string, string>;
   /** False: Entra does not know the tenant. */
   exists: boolean;
   roles: string[];
@@ -67,6 +77,8 @@ export class OutsideWorld {
   readonly #clock: FakeClock;
   readonly tenants = new Map<string, Tenant>();
   readonly devices = new Map<string, Device>();
+  /** Every time that an app came to a tenant: `<client id>@<tenant>`, with the connection it used and the secret it showed. */
+  readonly visits: { readonly who: string; readonly connection: string; readonly how: string }[] = [];
   readonly mailbox: Mailbox = { settingsProblem: undefined, refuses: new Map() };
   readonly entra: InMemorySystem;
   readonly graph: InMemorySystem;
@@ -97,6 +109,7 @@ export class OutsideWorld {
       id,
       clientId: 'app',
       secret: 'right',
+      otherApps: {},
       exists: true,
       roles: [...ALL_ROLES],
       directoryRoles: [TEAMS_ADMINISTRATOR],
@@ -183,6 +196,7 @@ export class OutsideWorld {
       'teams-admin': new ViewedSystem<VoiceView>({
         inner: this.teams,
         admit: ({ id }) => signedIn(id),
+        placeOf: (target) => ({ ...target, id: tenantOf(target.id) }),
         viewOf: ({ id }, objects) => ({ objects, grants: this.#tenant(id).grants && { ...this.#tenant(id).grants } }),
       }),
       sbc: new ViewedSystem<SbcView>({
@@ -200,18 +214,20 @@ export class OutsideWorld {
   }
 
   #tenant(id: string): Tenant {
-    const tenant = this.tenants.get(id.toLowerCase());
+    const tenant = this.tenants.get(tenantOf(id));
     if (tenant === undefined) throw failure('Terminal', 'TenantNotFound', `Microsoft knows no tenant ${id}`);
     return tenant;
   }
 
   #identity(id: string, connections: MemoryTenants): IdentityView {
-    const known = this.tenants.get(id.toLowerCase());
+    const name = tenantOf(id);
+    const known = this.tenants.get(name) ?? [...this.tenants.values()].find(({ verifiedDomains }) => verifiedDomains.includes(name));
     if (known?.exists !== true)
       return { tenant: { state: 'notFound', error: failure('Terminal', 'TenantNotFound', `Microsoft knows no tenant ${id}`) } };
     const tenant = { state: 'found', tenantId: known.id } as const;
-    const credential = connections.of(known.id);
+    const credential = connections.of(connectionId(known.id, partyOf(id)));
     if (credential === undefined) return { tenant };
+    this.visits.push({ who: `${credential.clientId}@${known.id}`, connection: id, how: secretOf(credential) });
     const error = refusalOf(credential, known);
     const expiresAt = new Date(this.#clock.now() + 3_600_000).toISOString();
     const signIn =
@@ -224,6 +240,7 @@ export class OutsideWorld {
   #signIn(id: string, connections: MemoryTenants): void {
     const credential = connections.of(id);
     if (credential === undefined) throw failure('Auth', 'CredentialsGone', 'No credential for the tenant is known');
+    this.visits.push({ who: `${credential.clientId}@${tenantOf(id)}`, connection: id, how: secretOf(credential) });
     const refusal = refusalOf(credential, this.#tenant(id));
     if (refusal !== undefined) throw refusal;
   }
@@ -231,7 +248,7 @@ export class OutsideWorld {
   #directory(id: string): DirectoryView {
     const { verifiedDomains, voiceDomains } = this.#tenant(id);
     return {
-      organization: { tenantId: id, displayName: id, country: 'CH' },
+      organization: { tenantId: tenantOf(id), displayName: tenantOf(id), country: 'CH' },
       domains: verifiedDomains.map((name) => ({ name, isVerified: true, supportedServices: [] })),
       skus: [{ skuId: 'sku', skuPartNumber: 'MCOEV', total: 10, used: 2, servicePlans: ['MCOEV'] }],
       voiceDomains: voiceDomains && [...voiceDomains],
@@ -297,8 +314,10 @@ class MemoryTenants implements TenantConnections {
     return this.#credentials.get(tenantId.toLowerCase());
   }
 
-  connect(tenantId: string, credential: AppCredential): void {
-    this.#credentials.set(tenantId.toLowerCase(), credential);
+  connect(connection: string, credential: AppCredential): boolean {
+    const before = this.of(connection);
+    this.#credentials.set(connection.toLowerCase(), credential);
+    return !isDeepStrictEqual(before, credential);
   }
 
   isConnected(tenantId: string): boolean {
@@ -321,8 +340,10 @@ class MemorySbcs implements SbcConnections {
     return this.#connections.get(device);
   }
 
-  connect(device: string, connection: SbcConnection): void {
+  connect(device: string, connection: SbcConnection): boolean {
+    const before = this.of(device);
     this.#connections.set(device, connection);
+    return !isDeepStrictEqual({ ...before, dialect: undefined }, { ...connection, dialect: undefined });
   }
 
   isConnected(device: string): boolean {
@@ -334,10 +355,17 @@ class MemorySbcs implements SbcConnections {
   }
 }
 
-function refusalOf({ clientId, proof }: AppCredential, tenant: Tenant): OperatorError | undefined {
-  if (clientId !== tenant.clientId) return failure('Auth', 'ApplicationNotFound', 'The tenant does not know the application');
-  const isRight = proof.kind === 'secret' ? proof.secret === tenant.secret : proof.privateKeyPem === tenant.secret;
-  return isRight ? undefined : failure('Auth', 'ClientSecretInvalid', 'Microsoft Entra does not know the client secret');
+function secretOf({ proof }: AppCredential): string {
+  return proof.kind === 'secret' ? proof.secret : proof.privateKeyPem;
+}
+
+function refusalOf(credential: AppCredential, tenant: Tenant): OperatorError | undefined {
+  const { clientId } = credential;
+  const secret = clientId === tenant.clientId ? tenant.secret : tenant.otherApps[clientId];
+  if (secret === undefined) return failure('Auth', 'ApplicationNotFound', 'The tenant does not know the application');
+  return secretOf(credential) === secret
+    ? undefined
+    : failure('Auth', 'ClientSecretInvalid', 'Microsoft Entra does not know the client secret');
 }
 
 function failure(kind: FailureKind, reason: string, message: string): OperatorError {

@@ -7,6 +7,8 @@ export interface ViewedOptions<View> {
   readonly inner: InMemorySystem;
   /** What a read gives, from the objects that are there and whatever else the target has. */
   readonly viewOf: (target: Target, objects: readonly OutsideObject[]) => View;
+  /** Where the objects of a target are kept, when several targets lead to one place. */
+  readonly placeOf?: (target: Target) => Target;
   /** Throws what the target says to somebody who may not come in. */
   readonly admit?: (target: Target) => void;
 }
@@ -26,7 +28,7 @@ export class ViewedSystem<View extends object> implements Driver<View> {
   }
 
   async read(target: Target, signal: AbortSignal): Promise<View> {
-    const objects = await this.inner.read(target, signal);
+    const objects = await this.inner.read(this.#options.placeOf?.(target) ?? target, signal);
     this.#options.admit?.(target);
     return this.#options.viewOf(target, [...objects.values()]);
   }

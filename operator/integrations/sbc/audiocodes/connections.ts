@@ -97,11 +97,11 @@ export class DeviceSessions implements SbcConnections {
     this.#runtime = runtime;
   }
 
-  connect(device: string, connection: SbcConnection): void {
+  connect(device: string, connection: SbcConnection): boolean {
     const known = this.#sessions.get(device);
     if (known !== undefined && isDeepStrictEqual(keyOf(known.connection), keyOf(connection))) {
       known.remember(connection);
-      return;
+      return false;
     }
     const session = new DeviceSession(this.#runtime, device, connection);
     if (known !== undefined) {
@@ -110,6 +110,7 @@ export class DeviceSessions implements SbcConnections {
       known.client.close();
     }
     this.#sessions.set(device, session);
+    return true;
   }
 
   isConnected(device: string): boolean {
