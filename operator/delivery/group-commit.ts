@@ -86,13 +86,19 @@ export interface GroupDeps {
   readonly apply: (parts: readonly Part[]) => Promise<Answer>;
 }
 
-/** Collects what was submitted for one target into batches. The window runs from the first submission; urgent work ends it at once. */
+/** So many windows at most while submissions keep coming: then a stream of single edits is carried out as well. */
+const LONGEST_WINDOWS = 4;
+
+/**
+ * Collects what was submitted for one target into batches. The window ends when nothing was submitted for its length, so that what is applied
+ * together goes together however fast the API server takes it, and at the latest after a few lengths; urgent work ends it at once.
+ */
 export class GroupLine {
   readonly #targetKey: string;
   readonly #limits: NonNullable<Driver<unknown>['group']>;
   readonly #deps: GroupDeps;
   #works: Work[] = [];
-  #window: CancelTimer | undefined;
+  #window: { readonly openedAt: number; readonly cancel: CancelTimer } | undefined;
   #job: Job | undefined;
 
   constructor(targetKey: string, limits: NonNullable<Driver<unknown>['group']>, deps: GroupDeps) {
@@ -116,12 +122,22 @@ export class GroupLine {
     const waiting = this.#works.reduce((sum, each) => sum + each.changes.length, 0);
     if (this.#job !== undefined) this.#deps.raise(this.#job, work.priority);
     else if (work.priority === 'urgent' || waiting >= this.#limits.maxChanges) this.#enqueue();
-    else this.#window ??= this.#deps.clock.setTimer(this.#limits.windowMs, () => this.#enqueue());
+    else this.#keepOpen();
   }
 
   stop(): void {
-    this.#window?.();
+    this.#window?.cancel();
     this.#window = undefined;
+  }
+
+  #keepOpen(): void {
+    const { clock } = this.#deps;
+    const { windowMs } = this.#limits;
+    const now = clock.monotonic();
+    const openedAt = this.#window?.openedAt ?? now;
+    this.#window?.cancel();
+    const left = openedAt + windowMs * LONGEST_WINDOWS - now;
+    this.#window = { openedAt, cancel: clock.setTimer(Math.min(windowMs, left), () => this.#enqueue()) };
   }
 
   #enqueue(): void {

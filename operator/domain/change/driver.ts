@@ -34,7 +34,10 @@ export interface Driver<View> {
   overlay(view: View, change: Change): View;
   /** True when a freshly read view already shows the change. Pure. */
   shows(view: View, change: Change): boolean;
-  /** Present: sets of all submitters are collected into one batch (design §4: 250 ms, 200 objects, 64 kB for an SBC). */
+  /**
+   * Present: sets of all submitters are collected into one batch (design §4: 250 ms, 200 objects, 64 kB for an SBC). `windowMs` without a further
+   * submission ends the collecting.
+   */
   readonly group?: { readonly windowMs: number; readonly maxChanges: number; readonly maxBytes: number };
   /** How long own writes stay laid over reads that do not show them yet; 0 where reads are consistent. */
   readonly overlayMs: number;
