@@ -13,6 +13,8 @@ export interface OperatorConfigOptions {
   readonly port: number;
   readonly watchNamespaces?: readonly string[];
   readonly pollSeconds?: number;
+  /** How long a removal waits for a successor; the operator's own default where absent. */
+  readonly successorWaitSeconds?: number;
   readonly leaderElection?: boolean;
 }
 
@@ -21,7 +23,7 @@ const POLL_SECONDS = 30;
 
 /** The configuration file of an operator whose outside world is the sandbox's cloud. */
 export function operatorConfig(options: OperatorConfigOptions): string {
-  const { endpoints, caFile, pollSeconds = POLL_SECONDS } = options;
+  const { endpoints, caFile, pollSeconds = POLL_SECONDS, successorWaitSeconds } = options;
   const [host, port] = endpoints.smtp.split(':');
   return stringify({
     installation: options.installation,
@@ -34,6 +36,7 @@ export function operatorConfig(options: OperatorConfigOptions): string {
     server: { host: '127.0.0.1', port: options.port },
     tenantPollSeconds: pollSeconds,
     resyncSeconds: pollSeconds,
+    ...(successorWaitSeconds === undefined ? {} : { successorWaitSeconds }),
     leaderElection: { enabled: options.leaderElection ?? true },
   });
 }

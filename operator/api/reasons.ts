@@ -82,6 +82,7 @@ export const REASONS = {
     'Going on would silence numbers or users, or many customers are being deleted at once.',
     'Set annotation trunkline.dev/confirm-delete as the message says, if it is meant.',
   ),
+  AwaitingSuccessor: passing('What is no longer wanted waits a moment, in case another object of the Customer takes over exactly this.'),
   ChildrenRemain: provider('Objects that name this one still exist.', 'Delete them, or wait until they are gone.'),
   CredentialsGone: provider(
     'The Secret that clean-up needs is gone and no credential is in memory.',

@@ -128,6 +128,7 @@ async function buildHouse({ config, flags, env, clock, log, secrets, stop, recor
     actuation,
     operatorVersion: VERSION,
     tenantPollMs: config.tenantPollSeconds * 1000,
+    successorWaitMs: config.successorWaitSeconds * 1000,
     portalUrl: config.portalUrl,
     providerName: config.provider.name,
   };

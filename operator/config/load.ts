@@ -42,6 +42,12 @@ export const ConfigSchema = z.strictObject({
     ])
     .default({ name: 'Public' }),
   tenantPollSeconds: Seconds.min(30).default(600).describe('how often a tenant is looked at for drift'),
+  successorWaitSeconds: z
+    .number()
+    .min(0)
+    .max(600)
+    .default(30)
+    .describe('how long a removal waits for an object of the same Customer that takes over exactly what goes (a rename); 0: not at all'),
   resyncSeconds: Seconds.min(30).default(600).describe('how often an unchanged object is looked at'),
   concurrency: z.number().int().min(1).max(100).default(10).describe('passes at the same time, for each kind'),
   lanes: z

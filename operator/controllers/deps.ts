@@ -26,6 +26,8 @@ export interface ControllerSettings {
   readonly operatorVersion: string;
   /** How often a tenant is looked at for drift, in ms. */
   readonly tenantPollMs: number;
+  /** How long a removal waits for an object that takes over exactly what goes, in ms (design §3.10). */
+  readonly successorWaitMs: number;
   /** Where invited administrators sign in; mails carry it (S061). */
   readonly portalUrl: string | undefined;
   readonly providerName: string;

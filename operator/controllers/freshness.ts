@@ -18,7 +18,7 @@ export function freshness(ctx: Pick<ReconcileContext, 'requested'>, clock: Clock
  */
 export class RemovalReads {
   readonly #clock: Clock;
-  readonly #wanted = new Map<ObjectKey, { readonly going: ReadonlySet<string>; readonly since: number }>();
+  readonly #wanted = new Map<ObjectKey, { readonly going: ReadonlySet<string>; readonly since: number; readonly wantedAt: number }>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -27,10 +27,17 @@ export class RemovalReads {
   /** `going` tells one removal from another; part of what was known to go is no new one. */
   freshness(key: ObjectKey, going: readonly string[], ctx: Pick<ReconcileContext, 'requested'>): Freshness {
     const known = this.#wanted.get(key);
-    const isKnown = !ctx.requested && known !== undefined && going.every((what) => known.going.has(what));
-    const since = isKnown ? known.since : this.#clock.monotonic();
-    if (!isKnown) this.#wanted.set(key, { going: new Set(going), since });
+    const before = known !== undefined && going.every((what) => known.going.has(what)) ? known : undefined;
+    const now = this.#clock.monotonic();
+    const since = before === undefined || ctx.requested ? now : before.since;
+    if (since !== before?.since) this.#wanted.set(key, { going: new Set(going), since, wantedAt: before?.wantedAt ?? now });
     return { maxAgeMs: REMOVAL_MAX_AGE_MS, notBefore: since, priority: 'change' };
+  }
+
+  /** For how long the removal last asked for has been wanted in this process, ms; asking for a fresh look does not begin it anew. */
+  wantedForMs(key: ObjectKey): number {
+    const known = this.#wanted.get(key);
+    return known === undefined ? 0 : this.#clock.monotonic() - known.wantedAt;
   }
 
   forget(key: ObjectKey): void {

@@ -13,6 +13,8 @@ export type RemovalStep =
       readonly reason: Reason;
       readonly message: string /** A person must act. */;
       readonly stalled?: boolean;
+      /** Time alone moves it: look again after so long, ms. */
+      readonly againMs?: number;
       readonly retry?: OperatorError;
     };
 
@@ -51,7 +53,7 @@ export function removalReport<Status extends StatusBase & { readonly waits?: rea
       { type: effect === 'stalls' ? 'Stalled' : 'Reconciling', status: 'True', reason, message },
       ...own,
     ],
-    deadlineMs: untilOverdue(waits, now),
+    deadlineMs: earliest(untilOverdue(waits, now), step.againMs),
     ...(retry === undefined ? {} : { retry }),
   };
 }
@@ -59,6 +61,10 @@ export function removalReport<Status extends StatusBase & { readonly waits?: rea
 /** What a removal was held for when it was last looked at. It holds while the answer is being read anew: else each look would be told as news. */
 export function heldBefore(object: KubeObject<unknown, StatusBase>): { readonly message: string } | undefined {
   return object.status?.conditions?.find(({ reason }) => reason === 'DeletionHeld');
+}
+
+function earliest(left: number | undefined, right: number | undefined): number | undefined {
+  return left === undefined || right === undefined ? (left ?? right) : Math.min(left, right);
 }
 
 /** What the removal waits for, as the one wait of Ready. */

@@ -56,18 +56,23 @@ export function rivalSites(site: SiteLocation, stores: Stores): ObjectKey[] {
   return [...new Set(rivals.filter((other) => isRefused(other) && keyOf(other) !== keyOf(site)).map(keyOf))];
 }
 
-/** Ranges refused a pattern, on the devices of the range that changed. */
+/** Ranges refused a pattern, or giving rules up, on the devices of the range that changed. */
 export function rivalRanges(range: NumberRange, stores: Stores): ObjectKey[] {
   const site = stores.sites.get(siteKeyOf(range));
   const devices = site === undefined ? [] : devicesOf(site);
   const others = devices
     .flatMap((device) => stores.sites.byIndex(INDEX.device, device))
     .flatMap((other) => stores.ranges.byIndex(INDEX.site, keyOf(other)));
-  return [...new Set(others.filter((other) => isRefused(other) && keyOf(other) !== keyOf(range)).map(keyOf))];
+  return [...new Set(others.filter((other) => (isRefused(other) || givesUp(other)) && keyOf(other) !== keyOf(range)).map(keyOf))];
 }
 
 function isRefused(object: KubeObject<unknown, { readonly conditions?: readonly Condition[] }>): boolean {
   return object.status?.conditions?.some(({ type, status }) => type === 'Accepted' && status === 'False') ?? false;
+}
+
+/** Waits for somebody who takes over what it gives up (design §3.10). */
+function givesUp(object: KubeObject<unknown, { readonly conditions?: readonly Condition[] }>): boolean {
+  return object.status?.conditions?.some(({ reason }) => reason === 'AwaitingSuccessor') ?? false;
 }
 
 /** A child's or parent's news that others read: spec, life, finalizers, conditions and what status publishes. */

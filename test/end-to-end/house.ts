@@ -118,6 +118,7 @@ export class House extends NamespaceObjects {
     const { cloud, folder, leaderElection } = this.#parts;
     this.#port = await freePort();
     return operatorConfig({
+      successorWaitSeconds: 1, // a rename is a story of unit tests; here removals only have to get on
       installation: INSTALLATION,
       namespace: this.operatorNamespace,
       endpoints: cloud.endpoints,

@@ -51,6 +51,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
   "defaults" (dict "changePolicy" $v.defaults.changePolicy)
   "provider" (dict "name" $v.provider.name)
   "tenantPollSeconds" (int $v.tenantPollSeconds)
+  "successorWaitSeconds" (int $v.successorWaitSeconds)
   "resyncSeconds" (int $v.resyncSeconds)
   "concurrency" (int $v.concurrency)
   "lanes" (dict "inFlight" (int $v.lanes.inFlight))

@@ -3,7 +3,8 @@ import { keyOf, type ObjectKey } from '../../api/meta.ts';
 import { type Claim, ClaimBook, type PlacedClaim } from '../../domain/numbers/claim-book.ts';
 import { type Prefix, parsePrefix } from '../../domain/numbers/prefix.ts';
 import { INDEX, type Stores } from '../deps.ts';
-import { siteScope } from '../site-scope.ts';
+import { isTerminating, siteScope } from '../site-scope.ts';
+import { heirKey } from '../successor.ts';
 import { patternsOf } from './patterns.ts';
 import { type Placement, placementsOf } from './placement.ts';
 
@@ -13,6 +14,8 @@ export interface RangeMemory {
   sourceOf(key: ObjectKey): string | undefined;
   /** Patterns recorded as granted, from status or the ConfigMap that status names. */
   heldOf(range: NumberRange): readonly string[];
+  /** False: they are recorded in a ConfigMap that has not been read in this process. */
+  knows(range: NumberRange): boolean;
 }
 
 /** All claims to numbers, kept up to date by object; reconcilers ask it, watches feed it. */
@@ -55,12 +58,15 @@ function claimsOf(range: NumberRange, stores: Stores, memory: RangeMemory): Plac
   const patterns = patternsOf(range, memory.sourceOf(keyOf(range)));
   const wanted = 'prefixes' in patterns ? patterns.prefixes : [];
   const held = new Set(memory.heldOf(range));
-  const asked = new Set(wanted.map(({ text }) => text));
+  // A range that goes asks for nothing any more.
+  const asked = new Map(isTerminating(range) ? [] : wanted.map((prefix) => [prefix.text, prefix]));
   const leaving = [...held].filter((text) => !asked.has(text)).flatMap((text) => parsed(text) ?? []);
-  const places = 'places' in placements ? placements.places.map(placeOf) : statusPlaces(range);
-  return places.flatMap((place) =>
-    [...wanted, ...leaving].map((prefix): PlacedClaim => ({ ...claimOf(range, prefix, held.has(prefix.text)), place })),
-  );
+  const places =
+    'places' in placements ? placements.places.map((place) => ({ place: placeOf(place), tag: place.tag })) : statusPlaces(range);
+  return places.flatMap(({ place, tag }) => {
+    const given = leaving.map((prefix): PlacedClaim => ({ ...claimOf(range, prefix, true), place, yieldsTo: heirKey(range, tag) }));
+    return [...asked.values()].map((prefix): PlacedClaim => ({ ...claimOf(range, prefix, held.has(prefix.text)), place })).concat(given);
+  });
 }
 
 function parsed(text: string): Prefix | undefined {
@@ -68,8 +74,8 @@ function parsed(text: string): Prefix | undefined {
   return 'prefix' in result ? result.prefix : undefined;
 }
 
-function statusPlaces(range: NumberRange): string[] {
-  return (range.status?.trunks ?? []).flatMap(({ device, dialPlan }) =>
-    device === undefined || dialPlan === undefined ? [] : [`${device}|${dialPlan.toLowerCase()}`],
+function statusPlaces(range: NumberRange): { place: string; tag: string }[] {
+  return (range.status?.trunks ?? []).flatMap(({ device, dialPlan, tag = '' }) =>
+    device === undefined || dialPlan === undefined ? [] : [{ place: `${device}|${dialPlan.toLowerCase()}`, tag }],
   );
 }

@@ -39,11 +39,16 @@ export class RangeConfigMaps implements RangeMemory {
     return heldIn === undefined ? (held ?? []) : (this.#held.get(keyOf(range))?.patterns ?? []);
   }
 
+  knows(range: NumberRange): boolean {
+    const { heldIn } = range.status ?? {};
+    return heldIn === undefined || this.#held.get(keyOf(range))?.hash === heldIn.hash;
+  }
+
   /** Reads what the range needs before it is reconciled: the source of its prefixes, and its recorded grants. */
   async load(range: NumberRange, fresh: boolean): Promise<void> {
     await this.#loadSource(range, fresh);
     const { heldIn } = range.status ?? {};
-    if (heldIn === undefined || this.#held.get(keyOf(range))?.hash === heldIn.hash) return;
+    if (heldIn === undefined || this.knows(range)) return;
     const stored = await this.#kube.readConfigMap(range.metadata.namespace ?? '', heldIn.name);
     const patterns = (stored?.data[HELD_KEY] ?? '').split('\n').filter((line) => line !== '');
     this.#held.set(keyOf(range), { hash: contentHash(patterns), patterns });

@@ -6,7 +6,8 @@ import { type ChangePolicy, type Owned, type Plan, planObjects } from '../../dom
 import { ruleName } from '../../domain/naming/rule-name.ts';
 import type { Claim, ClaimBook } from '../../domain/numbers/claim-book.ts';
 import type { Prefix } from '../../domain/numbers/prefix.ts';
-import { dialPlanRules } from '../../domain/routing/dial-plan-rules.ts';
+import { dialPlanRules, splitRuleName } from '../../domain/routing/dial-plan-rules.ts';
+import { heirKey, type RuleIdentity } from '../successor.ts';
 import { claimOf, placeOf } from './claims.ts';
 import { recordsAt } from './footprint.ts';
 import type { Placement } from './placement.ts';
@@ -58,7 +59,7 @@ function verdictOn(prefix: Prefix, input: GrantInput, captures: Set<string>): 'g
   const { range, held, places, book } = input;
   const mine = claimOf(range, prefix, held.has(prefix.text));
   for (const place of places) {
-    const { holder, capturing, captured } = book.rivals(placeOf(place), mine);
+    const { holder, capturing, captured } = book.rivals(placeOf(place), mine, heirKey(range, place.tag));
     if (holder !== undefined) return heldBy(prefix, holder, range);
     const stolen = range.spec.owner === 'Customer' ? captured.find((other) => isForeign(other, input)) : undefined;
     if (stolen !== undefined && !mine.granted) return capturesForeign(prefix);
@@ -138,6 +139,8 @@ export interface DevicePlanInput {
   readonly adopts: (object: OutsideObject) => boolean;
   /** True while removals wait for a confirmation. */
   readonly keepsRemovals: boolean;
+  /** Another range of the Customer has the very same rule by now: it is that one's, and nothing is written (design §3.10). */
+  readonly hasHeir: (rule: RuleIdentity) => boolean;
 }
 
 /** Rules of one device: what is granted, against what is there and what status says is ours. */
@@ -151,7 +154,10 @@ export function planDevice(input: DevicePlanInput): Plan {
   const tags = new Set([...(place === undefined ? [] : [place.tag.toLowerCase()]), ...statusTags(input)]);
   const notOurs = (object: Owned['object']): boolean => {
     const rule = seen.get(identityOf(object));
-    return rule !== undefined && !tags.has(String(rule.fields['tag']).toLowerCase());
+    if (rule === undefined) return false;
+    const tag = String(rule.fields['tag']);
+    const { plan, prefix: pattern } = splitRuleName(rule.name);
+    return !tags.has(tag.toLowerCase()) || input.hasHeir({ device, plan, pattern, tag });
   };
   return planObjects({
     desired: named,

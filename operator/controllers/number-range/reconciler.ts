@@ -11,6 +11,7 @@ import { freshness, RemovalReads } from '../freshness.ts';
 import { adoption, type Governance, govern, isConfirmed } from '../governance.ts';
 import { outsideEvents } from '../outside-events.ts';
 import { type SiteScope, siteScope } from '../site-scope.ts';
+import { type Heirs, heirsOf, successorWait } from '../successor.ts';
 import { deviceTarget, numbersTarget, ownerOf } from '../targets.ts';
 import { connectServing, refusedAt } from '../tenant-access.ts';
 import { firstFailure, handOver, hasChanges, recheckWithin, workOn } from '../work.ts';
@@ -26,6 +27,8 @@ import { DeviceSuspicions, type Suspicion } from './suspicion.ts';
 
 const SBC_POLL_MS = 15 * 60_000;
 const SUSPECT_RECHECK_MS = 60_000;
+const UNREAD_RECHECK_MS = 2000;
+const NO_HEIRS: Heirs = { has: () => false, unread: [] };
 const NO_GRANTS: Grants = { granted: [], refused: [], open: [], captures: [] };
 
 /** What an edit would take away, and how its confirmation is called; without a name the whole object is confirmed. */
@@ -37,6 +40,12 @@ interface Going {
 /** A trunk whose device still has rules of the range although no trunk of the site leads there any more. */
 function formerTrunk(range: NumberRange, places: readonly Placement[]): string | undefined {
   return (range.status?.trunks ?? []).find(({ device }) => !places.some((place) => place.device === device))?.name;
+}
+
+/** Whether another range has the pattern's rule on every device by now. */
+function isHandedOver(range: NumberRange, pattern: string, heirs: Heirs): boolean {
+  const trunks = range.status?.trunks ?? [];
+  return trunks.length > 0 && trunks.every(({ device = '', dialPlan: plan = '', tag = '' }) => heirs.has({ device, plan, pattern, tag }));
 }
 
 /** Puts a range's numbers into the dial plans of every trunk's SBC, and keeps them there. */
@@ -75,9 +84,12 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
     const grants = undeployed ? NO_GRANTS : this.#grant(range, patterns.prefixes, held, placements.places, looks);
     const leaving = leavingPatterns(held, undeployed ? [] : patterns.prefixes);
     const former = formerTrunk(range, placements.places);
-    const going = former === undefined ? leaving : [...held];
+    const heirs = this.#heirs(range, leaving.length > 0 || former !== undefined);
+    const handedOver = new Set(leaving.filter((pattern) => isHandedOver(range, pattern, heirs)));
+    const going = former === undefined ? leaving.filter((pattern) => !handedOver.has(pattern)) : [...held];
     const part = undeployed ? undefined : former === undefined ? 'patterns' : `trunk/${former}`;
     const silence = this.#silence(range, scope, { going, part }, owner, ctx);
+    const awaits = going.length > 0 && !undeployed ? this.#awaits(range, scope, heirs) : undefined;
     const suspicion = this.#suspect(looks);
     const works = [...looks].map(([device, seen]) =>
       workOn<SbcView>({
@@ -97,7 +109,8 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
             observed,
             policy: governance.policy,
             adopts: adoption(range),
-            keepsRemovals: silence.verdict !== 'free',
+            keepsRemovals: silence.verdict !== 'free' || awaits !== undefined,
+            hasHeir: heirs.has,
           }),
         requested: ctx.requested,
       }),
@@ -115,6 +128,8 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
       closedGate: rangeGate(scope),
       works,
       undeployed,
+      handedOver,
+      awaits,
     };
     return this.#report(found, owner, ctx);
   }
@@ -133,6 +148,7 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
       wanted: 'prefixes' in patterns ? patterns.prefixes : [],
       deps: this.#deps,
       reads: this.#removalReads,
+      heirs: this.#heirs(range, true),
       governance: this.#govern(range, scope),
       ctx,
     });
@@ -157,7 +173,7 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
     return {
       status: { ...rangeStatus(found, heldIn), ...waitsStatus(conclusion) },
       conditions: conclusion.conditions,
-      deadlineMs: conclusion.deadlineMs,
+      deadlineMs: Math.min(conclusion.deadlineMs ?? Number.POSITIVE_INFINITY, found.awaits ?? Number.POSITIVE_INFINITY),
       events: outsideEvents(range, works),
       recheckAfterMs: recheckWithin(suspicion === undefined ? SBC_POLL_MS : SUSPECT_RECHECK_MS, works),
       ...(mayWrite && hasChanges(works) ? { finalizer: 'ensure' } : {}),
@@ -246,6 +262,23 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
       numbers,
       ...(part === undefined ? {} : { part }),
     });
+  }
+
+  /** Who has taken over what this range gives up; asked only when something goes. */
+  #heirs(range: NumberRange, isNeeded: boolean): Heirs {
+    if (!isNeeded) return NO_HEIRS;
+    const askedBy = (other: NumberRange): readonly string[] => {
+      const patterns = patternsOf(other, this.#memory.sourceOf(keyOf(other)));
+      return 'prefixes' in patterns ? patterns.prefixes.map(({ text }) => text) : [];
+    };
+    const heldOf = (other: NumberRange): readonly string[] => this.#memory.heldOf(other);
+    return heirsOf(range, this.#deps.stores, { heldOf, knows: (other) => this.#memory.knows(other), askedBy });
+  }
+
+  /** Ms until what goes is really taken away; undefined: now. */
+  #awaits(range: NumberRange, { customer }: SiteScope, heirs: Heirs): number | undefined {
+    if (heirs.unread.length > 0) return UNREAD_RECHECK_MS;
+    return successorWait(customer, this.#removalReads.wantedForMs(keyOf(range)), this.#deps.settings.successorWaitMs);
   }
 
   #suspect(looks: ReadonlyMap<ObjectKey, Seen<SbcView>>): Suspicion | undefined {

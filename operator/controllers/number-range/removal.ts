@@ -5,6 +5,7 @@ import type { Freshness } from '../../delivery/delivery.ts';
 import { identityOf, type OutsideObject } from '../../domain/change/object.ts';
 import { type Owned, planObjects } from '../../domain/change/plan.ts';
 import type { Prefix } from '../../domain/numbers/prefix.ts';
+import { splitRuleName } from '../../domain/routing/dial-plan-rules.ts';
 import type { NumbersView } from '../../integrations/graph/port.ts';
 import type { SbcView } from '../../integrations/sbc/port.ts';
 import type { FinalReport, ReconcileContext } from '../../runtime/reconciler.ts';
@@ -13,6 +14,7 @@ import { freshness, type RemovalReads } from '../freshness.ts';
 import { type Governance, isForceRemoved } from '../governance.ts';
 import { heldBefore, type RemovalStep, removalReport } from '../removal.ts';
 import type { SiteScope } from '../site-scope.ts';
+import { deletedForMs, type Heirs, successorWait } from '../successor.ts';
 import { deviceTarget, numbersTarget, ownerOf } from '../targets.ts';
 import { firstFailure, handOver, retryTime, type Work, workOn } from '../work.ts';
 import { silencing } from './assigned.ts';
@@ -20,6 +22,7 @@ import { recordsAt } from './footprint.ts';
 import { placementsOf } from './placement.ts';
 
 const SBC_POLL_MS = 15 * 60_000;
+const REREAD_MS = 2000;
 
 export interface RangeRemoval {
   readonly range: NumberRange;
@@ -28,6 +31,7 @@ export interface RangeRemoval {
   readonly wanted: readonly Prefix[];
   readonly deps: ControllerDeps;
   readonly reads: RemovalReads;
+  readonly heirs: Heirs;
   readonly governance: Governance;
   readonly ctx: ReconcileContext;
 }
@@ -47,6 +51,8 @@ export function removeRange(removal: RangeRemoval): FinalReport<NumberRangeStatu
   if (open.length === 0 && works.every(({ underWay }) => !underWay)) return removalReport(range, { done: true }, ctx.now);
   const held = heldStep(removal, owner, open, fresh);
   if (held !== undefined) return removalReport(range, held, ctx.now);
+  const awaited = awaitedStep(removal, open.length);
+  if (awaited !== undefined) return removalReport(range, awaited, ctx.now);
   const failure = firstFailure(works);
   const message = failure === undefined ? `Being removed: ${open.length} dial-plan rules` : failure.message;
   return {
@@ -72,6 +78,22 @@ function heldStep(
   if (silence.verdict === 'wait')
     return { done: false, reason: 'Removing', message: 'Reading who holds the numbers before anything is removed' };
   return governance.hold === undefined ? undefined : { done: false, ...governance.hold };
+}
+
+/** A rename is under way perhaps: whoever wants exactly these rules takes them over without a write (design §3.10). */
+function awaitedStep({ range, scope, heirs, deps, ctx }: RangeRemoval, rules: number): RemovalStep | undefined {
+  if (heirs.unread.length > 0)
+    return {
+      done: false,
+      reason: 'AwaitingSuccessor',
+      message: `Reading what ${heirs.unread[0]} holds before anything is removed`,
+      againMs: REREAD_MS,
+    };
+  const waitMs = deps.settings.successorWaitMs;
+  const left = successorWait(scope?.customer, deletedForMs(range, ctx.now), waitMs);
+  if (left === undefined) return undefined;
+  const message = `Waits ${waitMs / 1000} s in case another NumberRange of the Customer takes over its ${rules} dial-plan rules`;
+  return { done: false, reason: 'AwaitingSuccessor', message, againMs: left };
 }
 
 function unseenStep(range: NumberRange, { seen, target }: Work): RemovalStep {
@@ -121,7 +143,7 @@ function rulePlaces(range: NumberRange, device: string, places: readonly { devic
 
 /** Ours are the rules in the footprint and those a lost status would take back: our plan, our pattern, our tag. Everybody else's stay. */
 function planRemoval(
-  { range, held, wanted }: RangeRemoval,
+  { range, held, wanted, heirs }: RangeRemoval,
   device: string,
   plans: readonly RulePlace[],
   observed: readonly OutsideObject[],
@@ -136,7 +158,9 @@ function planRemoval(
     const name = rule.name.toLowerCase();
     const isOurs = rule.kind === 'DialPlanRule' && byName.get(name) === String(rule.fields['tag']).toLowerCase();
     const isKept = keepsAdopted && records.get(name)?.state === 'Adopted';
-    return isOurs && !isKept ? [{ object: rule, state: 'Applied' }] : [];
+    const { plan, prefix: pattern } = splitRuleName(rule.name);
+    const isInherited = heirs.has({ device, plan, pattern, tag: String(rule.fields['tag']) });
+    return isOurs && !isKept && !isInherited ? [{ object: rule, state: 'Applied' }] : [];
   });
   const ids = new Set(owned.map(({ object }) => identityOf(object)));
   return planObjects({

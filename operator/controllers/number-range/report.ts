@@ -43,6 +43,10 @@ export interface RangeFindings {
   readonly works: readonly Work[];
   /** The Customer has `deploy: false`. */
   readonly undeployed: boolean;
+  /** Patterns that another range of the Customer has taken over: they leave this one, and nothing is written. */
+  readonly handedOver: ReadonlySet<string>;
+  /** Ms until what goes is really taken away, in case another range takes it over; undefined: now. */
+  readonly awaits: number | undefined;
 }
 
 const NEEDS = ['Accepted', 'SBCDeployed', 'NumbersRegistered', 'Assigned'];
@@ -149,7 +153,14 @@ function sbcDeployed(found: RangeFindings): Finding {
   if (failure !== undefined) return failed('SBCDeployed', failure.error);
   if (silence.verdict === 'held') return stalls('SBCDeployed', 'DeletionHeld', silence.message);
   if (undeployed) return waits('SBCDeployed', 'Undeployed', 'The Customer has spec.deploy: false, so the rules are taken back');
-  return pendingRules(found) ?? deployedRules(found);
+  const pending = pendingRules(found);
+  if (pending === undefined && found.awaits !== undefined)
+    return waits(
+      'SBCDeployed',
+      'AwaitingSuccessor',
+      'What left the spec is removed in a moment, unless another range of the Customer takes it over',
+    );
+  return pending ?? deployedRules(found);
 }
 
 function pendingRules(found: RangeFindings): Finding | undefined {
@@ -206,7 +217,7 @@ function progress({ range, closedGate, governance, suspicion, works }: RangeFind
 }
 
 /** Patterns recorded as granted after this pass: added before they are written, taken off only when no device shows them any more. */
-export function heldAfter({ range, grants, held, works, wanted, undeployed, silence }: RangeFindings): {
+export function heldAfter({ range, grants, held, works, wanted, undeployed, silence, handedOver, awaits }: RangeFindings): {
   patterns: string[];
   inConfigMap: boolean;
 } {
@@ -216,7 +227,9 @@ export function heldAfter({ range, grants, held, works, wanted, undeployed, sile
   const leaving = [...held].filter(
     (text) =>
       !asked.has(text) &&
-      (silence.verdict !== 'free' ||
+      !handedOver.has(text) &&
+      (awaits !== undefined ||
+        silence.verdict !== 'free' ||
         !seen ||
         removing.has(text) ||
         works.some(({ plan }) => plan?.changes.some((change) => change.action === 'remove') ?? false)),

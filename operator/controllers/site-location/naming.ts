@@ -3,7 +3,7 @@ import { keyOf } from '../../api/meta.ts';
 import type { OutsideObject } from '../../domain/change/object.ts';
 import { type MarkerParts, parseMarker } from '../../domain/naming/marker.ts';
 import { INDEX, type Stores } from '../deps.ts';
-import { type SiteScope, siteScope } from '../site-scope.ts';
+import { isTerminating, type SiteScope, siteScope } from '../site-scope.ts';
 import { isOlder } from './accept.ts';
 
 /** The owner of a site's objects, as it stands in their descriptions. */
@@ -30,14 +30,24 @@ export function usageName(
   const long = `Unrestricted-${scope.customer?.spec.shortName ?? ''}-${scope.siteName}`;
   const marked = [plain, long].find((name) => named(observed, name).some(({ marker }) => marker === ownership.marker));
   if (marked !== undefined) return marked;
-  return isSiblings(plain, observed, ownership, stores) || siblingWants(plain, scope, stores) ? long : plain;
+  return isSiblings(plain, observed, ownership, scope, stores) || siblingWants(plain, scope, stores) ? long : plain;
 }
 
-/** Whether a marker names an object of ours that is gone; what it left may pass to a namesake in its namespace (design §3, footprint). */
+/**
+ * Whether a marker names an object of ours that is gone, or goes and is of the same Customer; what it left may pass to a namesake in its
+ * namespace (design §3, footprint and renames).
+ */
 export function isOrphanOf(marker: string, { installation }: Ownership, scope: SiteScope, stores: Stores): boolean {
   const parts = siteMarker(marker, installation);
   if (parts === undefined) return false;
-  return parts.key.startsWith(`${scope.site.metadata.namespace}/`) && stores.sites.get(parts.key) === undefined;
+  const owner = stores.sites.get(parts.key);
+  return parts.key.startsWith(`${scope.site.metadata.namespace}/`) && (owner === undefined || givesWay(owner, scope));
+}
+
+/** A site that is being deleted gives its name to the next one of the same Customer. */
+function givesWay(other: SiteLocation, { site }: SiteScope): boolean {
+  const isSameCustomer = other.metadata.namespace === site.metadata.namespace && other.spec.customerRef.name === site.spec.customerRef.name;
+  return isTerminating(other) && !isTerminating(site) && isSameCustomer && keyOf(other) !== keyOf(site);
 }
 
 export function endpointName(site: SiteLocation): string {
@@ -53,10 +63,17 @@ function named(observed: readonly OutsideObject[], name: string): OutsideObject[
 }
 
 /** Another site of ours, still there, has it in the tenant already. A stranger's object does not count: that is `NameTaken`. */
-function isSiblings(name: string, observed: readonly OutsideObject[], { installation }: Ownership, stores: Stores): boolean {
+function isSiblings(
+  name: string,
+  observed: readonly OutsideObject[],
+  { installation }: Ownership,
+  scope: SiteScope,
+  stores: Stores,
+): boolean {
   return named(observed, name).some(({ marker }) => {
     const parts = marker === undefined ? undefined : siteMarker(marker, installation);
-    return parts !== undefined && stores.sites.get(parts.key) !== undefined;
+    const owner = parts && stores.sites.get(parts.key);
+    return owner !== undefined && !givesWay(owner, scope);
   });
 }
 
@@ -66,9 +83,10 @@ function siteMarker(marker: string, installation: string): MarkerParts | undefin
 }
 
 /** Fixed in another site's status, or as undecided there as here and that site is the older one. */
-function siblingWants(name: string, { site, tenantId }: SiteScope, stores: Stores): boolean {
+function siblingWants(name: string, scope: SiteScope, stores: Stores): boolean {
+  const { site, tenantId } = scope;
   return tenantSites(tenantId, stores).some((other) => {
-    if (keyOf(other) === keyOf(site)) return false;
+    if (keyOf(other) === keyOf(site) || givesWay(other, scope)) return false;
     const theirs = other.status?.usageName;
     if (theirs !== undefined) return theirs.toLowerCase() === name.toLowerCase();
     return plainName(siteScope(other, stores)).toLowerCase() === name.toLowerCase() && isOlder(other, site);

@@ -35,11 +35,15 @@ const FOREIGN = 'somebody else';
  * Usages have no description to carry a marker, so one of the derived name would always pass for ours. One that a route or policy of somebody
  * else names is theirs: it is shown to the planner as such, is `NameTaken` until adopted, and never removed.
  */
-export function withUsageOwners(observed: readonly OutsideObject[], owned: readonly Owned[], marker: string): OutsideObject[] {
+export function withUsageOwners(
+  observed: readonly OutsideObject[],
+  owned: readonly Owned[],
+  isOurs: (marker: string | undefined) => boolean,
+): OutsideObject[] {
   // What was only announced proves nothing: a stranger may have been faster with that name.
   const ours = new Set(owned.filter(({ state }) => state !== 'Pending').map(({ object }) => identityOf(object)));
   const foreign = observed.filter(
-    ({ kind, ...object }) => NAMES_USAGES.includes(kind) && object.marker !== marker && !ours.has(identityOf({ kind, ...object })),
+    ({ kind, ...object }) => NAMES_USAGES.includes(kind) && !isOurs(object.marker) && !ours.has(identityOf({ kind, ...object })),
   );
   const taken = new Set(foreign.flatMap(({ fields }) => usagesOf(fields['usages'])));
   return observed.map((object) =>

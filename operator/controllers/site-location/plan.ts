@@ -25,7 +25,8 @@ export interface PlaceInput {
 /** One place of a site: what is wanted against what is there and what the footprint calls ours. */
 export function planPlace(input: PlaceInput, observed: readonly OutsideObject[]): Plan {
   const { scope, stores, ownership, policy, desired, owned, keepsRemovals } = input;
-  const seen = withUsageOwners(observed, owned, ownership.marker);
+  const inherits = (marker: string): boolean => isOrphanOf(marker, ownership, scope, stores);
+  const seen = withUsageOwners(observed, owned, (marker) => marker === ownership.marker || (marker !== undefined && inherits(marker)));
   return planObjects({
     desired: desired ?? [],
     observed: seen,
@@ -36,7 +37,7 @@ export function planPlace(input: PlaceInput, observed: readonly OutsideObject[])
     marker: ownership.marker,
     keeps: () => keepsRemovals,
     shared: (object) => sharedWithSibling(object, scope, stores) || servesOthers(object, seen) || isKeptAsFound(object, input),
-    inherits: (marker) => isOrphanOf(marker, ownership, scope, stores),
+    inherits,
   });
 }
 

@@ -14,6 +14,7 @@ import { type Governance, isForceRemoved } from '../governance.ts';
 import { massDeletionHold } from '../mass-deletion.ts';
 import { heldBefore, type RemovalStep, removalReport } from '../removal.ts';
 import { blockers, rangesOf, type SiteScope } from '../site-scope.ts';
+import { deletedForMs, successorWait } from '../successor.ts';
 import { ownerOf } from '../targets.ts';
 import { firstFailure, handOver, retryTime, type Work, workOn } from '../work.ts';
 import { deletionHold } from './holds.ts';
@@ -55,7 +56,8 @@ export function removeSite(removal: SiteRemoval): FinalReport<SiteLocationStatus
   // Also what only a marker told, so that the next pass knows it by name.
   const progress = { footprint: footprintOf(scope.site, works) };
   const held = heldStep(removal, works, open);
-  if (held !== undefined) return removalReport(scope.site, held, now, progress);
+  const waiting = held ?? awaitedStep(removal, open);
+  if (waiting !== undefined) return removalReport(scope.site, waiting, now, progress);
   const failure = firstFailure(works);
   const left = open.map(({ kind, name }) => `${kind} ${name}`);
   const message = failure === undefined ? `Being removed: ${left.join(', ')}` : failure.message;
@@ -89,6 +91,16 @@ function heldStep(
   return governance.hold === undefined ? undefined : { done: false, ...governance.hold };
 }
 
+/** A rename is under way perhaps: whoever wants exactly this takes it over without a write (design §3.10). */
+function awaitedStep({ scope, deps, ctx }: SiteRemoval, open: readonly OutsideObject[]): RemovalStep | undefined {
+  const waitMs = deps.settings.successorWaitMs;
+  const left = successorWait(scope.customer, deletedForMs(scope.site, ctx.now), waitMs);
+  if (left === undefined) return undefined;
+  const names = open.map(({ kind, name }) => `${kind} ${name}`).join(', ');
+  const message = `Waits ${waitMs / 1000} s in case another SiteLocation of the Customer takes over ${names}`;
+  return { done: false, reason: 'AwaitingSuccessor', message, againMs: left };
+}
+
 function removalWorks({ scope, deps, ownership, reads, ctx }: SiteRemoval, owner: string): Work[] {
   const places = sitePlaces(scope);
   const fresh = reads.freshness(keyOf(scope.site), [`deletion ${scope.site.metadata.deletionTimestamp ?? ''}`], ctx);
@@ -104,7 +116,7 @@ function removalWorks({ scope, deps, ownership, reads, ctx }: SiteRemoval, owner
 /** Ours is what the footprint lists, and what a lost status no longer lists but our marker or our derived name still tells. */
 function planRemoval(scope: SiteScope, stores: Stores, ownership: Ownership, target: Target, seen: readonly OutsideObject[]): Plan {
   const owned = ownedThere(scope, target);
-  const observed = withUsageOwners(seen, owned, ownership.marker);
+  const observed = withUsageOwners(seen, owned, (marker) => marker === ownership.marker);
   const isKnownThere = scope.site.status?.usageName !== undefined || observed.some(({ marker }) => marker === ownership.marker);
   const name = isKnownThere ? usageName(scope, stores, ownership, observed) : undefined;
   const unlisted = observed.filter((object) => isRecognised(object, scope, ownership, name));

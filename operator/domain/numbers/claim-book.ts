@@ -9,6 +9,8 @@ export interface Claim {
   readonly granted: boolean;
   /** Decides between claims that are not granted: creation time, then owner. */
   readonly since: string;
+  /** Given up: stands in nobody's way who names this key and wants exactly this pattern (design §3.10). */
+  readonly yieldsTo?: string;
 }
 
 export interface PlacedClaim extends Claim {
@@ -47,8 +49,8 @@ export class ClaimBook {
     this.#byOwner.delete(owner);
   }
 
-  /** What stands in the way of `mine` at a place. */
-  rivals(place: string, mine: Claim): Rivals {
+  /** What stands in the way of `mine` at a place; `heir` is the key by which others give way to it. */
+  rivals(place: string, mine: Claim, heir?: string): Rivals {
     const equal: Claim[] = [];
     const capturing: Claim[] = [];
     const captured: Claim[] = [];
@@ -57,7 +59,8 @@ export class ClaimBook {
       if (shelf.hasPlus !== plus) continue;
       const { digits, claims } = shelf;
       const standing = digits === mine.prefix.digits ? equal : digits < mine.prefix.digits ? capturing : captured;
-      for (const other of claims.overlapping(cut(mine.prefix, digits))) if (other.owner !== mine.owner) standing.push(other);
+      for (const other of claims.overlapping(cut(mine.prefix, digits)))
+        if (other.owner !== mine.owner && !yields(other, mine, heir)) standing.push(other);
     }
     return { holder: firstOf(equal.filter((other) => precedes(other, mine))), capturing, captured };
   }
@@ -83,6 +86,10 @@ export class ClaimBook {
     if (shelf?.claims.isEmpty) place?.delete(key);
     if (place?.size === 0) this.#places.delete(claim.place);
   }
+}
+
+function yields(other: Claim, mine: Claim, heir: string | undefined): boolean {
+  return other.yieldsTo !== undefined && other.yieldsTo === heir && other.prefix.text === mine.prefix.text;
 }
 
 function hasPlus({ stem }: Prefix): boolean {

@@ -30,6 +30,8 @@ const SETTINGS: ControllerSettings = {
   actuation: 'Active',
   operatorVersion: '0',
   tenantPollMs: 600_000,
+  // Most stories are of no rename; rename.test.ts sets the real one.
+  successorWaitMs: 0,
   portalUrl: 'https://portal.example.net',
   providerName: 'Carrier',
 };
