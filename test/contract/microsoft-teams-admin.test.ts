@@ -3,6 +3,7 @@ import { type Change, changeId } from '../../operator/domain/change/change-set.t
 import type { AppliedBatch, Target } from '../../operator/domain/change/driver.ts';
 import { nextFootprint, ownedFrom } from '../../operator/domain/change/footprint.ts';
 import { type Owned, planObjects } from '../../operator/domain/change/plan.ts';
+import { inRouteOrder } from '../../operator/domain/routing/route-order.ts';
 import { VOICE_ROUTING_ORDER, voiceRouting } from '../../operator/domain/routing/voice-routing.ts';
 import type { TeamsAdminDriver, VoiceView } from '../../operator/integrations/teams-admin/port.ts';
 import { TEAMS_ADMINISTRATOR } from '../../sandbox/cloud/entra/resources.ts';
@@ -57,6 +58,11 @@ async function deploy(): Promise<Owned[]> {
 const outcomes = (batch: AppliedBatch<VoiceView>) => batch.verdicts.map((verdict) => verdict.result);
 const errors = (batch: AppliedBatch<VoiceView>) =>
   batch.verdicts.flatMap((verdict) => (verdict.result === 'applied' ? [] : [verdict.error]));
+
+function priorityOf(route: string): number | undefined {
+  const priority = person().config(tenantId, 'OnlineVoiceRoute', route)?.['Priority'];
+  return typeof priority === 'number' ? priority : undefined;
+}
 
 function change(
   kind: string,
@@ -209,6 +215,27 @@ describe('deploying a site', () => {
     const put = cloud.base.log.list({ standIn: 'teams-admin', method: 'PUT', path: 'OnlineVoiceRoute' }).at(-1);
     expect(JSON.parse(put?.requestBody ?? '')).toEqual({ NumberPattern: '.*', Description: MARKER });
     expect(plan(await read(), owned).changes).toEqual([]);
+  });
+
+  it.each(['shifts', 'keeps'])('puts a removed first route back before the backup one (priority in use: %s)', async (outcome) => {
+    cloud.base.switches.set('teams.routePriorityInUse', outcome);
+    const pair = [
+      { fqdn: trunks[0], priority: 1, state: 'Active' },
+      { fqdn: trunks[1], priority: 2, state: 'Active' },
+    ] as const;
+    const planPair = (view: VoiceView, owned: readonly Owned[]) =>
+      plan(view, owned, [...inRouteOrder(voiceRouting({ tenantId, name: NAME, marker: MARKER, trunks: pair }), view.objects)]);
+    const first = await read();
+    expect(outcomes(await driver.apply(target, planPair(first, []).changes, first, signal))).toHaveLength(4);
+    const owned = ownedFrom(nextFootprint(planPair(await read(), []), []));
+    person().deleteConfig(tenantId, 'OnlineVoiceRoute', NAME);
+    person().putConfig(tenantId, 'OnlineVoiceRoute', 'Theirs', { NumberPattern: '^9$', Priority: priorityOf(NAME) ?? 1 });
+    const others = ['LocalRoute', 'Theirs'].map(priorityOf);
+    const view = await read();
+    expect(outcomes(await driver.apply(target, planPair(view, owned).changes, view, signal))).toEqual(['applied', 'applied']);
+    expect(priorityOf(NAME)).toBeLessThan(priorityOf(`${NAME}-2`) ?? 0);
+    expect(['LocalRoute', 'Theirs'].map(priorityOf)).toEqual(others);
+    expect(planPair(await read(), owned).changes).toEqual([]);
   });
 
   it.each([204, 200])('does not believe a PUT that has no effect (%i)', async (status) => {

@@ -28,6 +28,8 @@ interface Options {
   /** A script stops at its first bad line, and what comes later is `skipped`. */
   readonly stopsAtFailure?: boolean;
   readonly readsBack?: boolean;
+  /** What the system does by itself once a change is in: numbers the new object, moves its neighbours. */
+  readonly settles?: (state: Map<string, OutsideObject>, change: Change) => void;
   /** What the system itself refuses, from what it holds at that moment. */
   readonly refuses?: (state: SystemView, change: Change) => OperatorError | undefined;
 }
@@ -157,6 +159,7 @@ export class InMemorySystem implements Driver<SystemView> {
         return { change, result: 'failed', error: refusal };
       }
       put(this.stateOf(target), change);
+      this.#options.settles?.(this.stateOf(target), change);
       return { change, result: 'applied' };
     });
   }

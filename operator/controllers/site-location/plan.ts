@@ -1,5 +1,6 @@
 import type { OutsideObject } from '../../domain/change/object.ts';
 import { type ChangePolicy, type Owned, type Plan, planObjects } from '../../domain/change/plan.ts';
+import { inRouteOrder } from '../../domain/routing/route-order.ts';
 import { VOICE_ROUTING_ORDER } from '../../domain/routing/voice-routing.ts';
 import type { VoiceView } from '../../integrations/teams-admin/port.ts';
 import type { Stores } from '../deps.ts';
@@ -28,7 +29,7 @@ export function planPlace(input: PlaceInput, observed: readonly OutsideObject[])
   const inherits = (marker: string): boolean => isOrphanOf(marker, ownership, scope, stores);
   const seen = withUsageOwners(observed, owned, (marker) => marker === ownership.marker || (marker !== undefined && inherits(marker)));
   return planObjects({
-    desired: desired ?? [],
+    desired: inRouteOrder(desired ?? [], seen),
     observed: seen,
     owned: desired === undefined ? [] : owned,
     policy,

@@ -18,6 +18,11 @@ export interface OutsideObject extends Place {
   readonly name: string;
   /** Only fields we care about. Desired: a field left out is not managed. Secrets as keyed hash, never in clear. */
   readonly fields: Readonly<Record<string, Json>>;
+  /**
+   * Desired only: fields whose wanted value follows from what stands beside the object, such as its place among neighbours. Compared and written
+   * like the others, and no part of what the spec says: that the neighbours moved is drift, never a change of the spec.
+   */
+  readonly relative?: Readonly<Record<string, Json>>;
   /** `trunkline:<installation>/<namespace>/<kind>/<name>` where the system has a place for it (design §3, footprint). Never compared. */
   readonly marker?: string;
 }

@@ -168,7 +168,8 @@ function isWritten(standing: Standing, policy: ChangePolicy): boolean {
 
 /** `undefined`: nothing differs. Fields that are not desired are not ours to compare. */
 function differences(desired: OutsideObject, observed: OutsideObject | undefined): readonly FieldChange[] | undefined {
-  const changed = Object.entries(desired.fields).flatMap(([path, after]): FieldChange[] => {
+  const wanted = { ...desired.fields, ...desired.relative };
+  const changed = Object.entries(wanted).flatMap(([path, after]): FieldChange[] => {
     const before = observed?.fields[path];
     if (observed === undefined) return [{ path, after }];
     if (sameJson(before, after)) return [];

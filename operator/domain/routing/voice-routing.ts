@@ -25,9 +25,8 @@ const ANY_NUMBER = '.*';
 /**
  * The Microsoft side of default routing: one usage, a route for each trunk priority, one policy (S182, S183, telephony 2.1). Trunks of equal
  * priority share a route, Microsoft picks among them at random; a Draining trunk gets no new calls and a Standby one carries none, so neither has a
- * place. Priorities are left to
- * Microsoft, which numbers routes in the order of their creation: rank 1 is created first, and a change of priority moves the trunks between
- * our routes instead of renumbering the tenant's.
+ * place. Rank 1 is created first, and a change of priority moves the trunks between our routes instead of renumbering the tenant's; how the
+ * routes keep their order: route-order.ts.
  */
 export function voiceRouting(input: VoiceRoutingInput): OutsideObject[] {
   const place = { system: 'teams-admin', target: input.tenantId };

@@ -93,7 +93,12 @@ export class OutsideWorld {
     this.entra = new InMemorySystem(simple);
     this.graph = new InMemorySystem(simple);
     this.numbers = new InMemorySystem(simple);
-    this.teams = new InMemorySystem({ ...simple, overlayMs: 120_000, refuses: (state, change) => this.#teamsRefuses(state, change) });
+    this.teams = new InMemorySystem({
+      ...simple,
+      overlayMs: 120_000,
+      settles: numberRoute,
+      refuses: (state, change) => this.#teamsRefuses(state, change),
+    });
     this.sbc = new InMemorySystem({
       ...simple,
       group: GROUP,
@@ -303,6 +308,23 @@ export class OutsideWorld {
     const plan = change.name.slice(0, change.name.indexOf('/'));
     const isKnown = device?.dialPlans.includes(plan) === true;
     return isKnown ? undefined : failure('Terminal', 'ScriptRejected', `SBC ${change.target} has no dial plan ${plan}`);
+  }
+}
+
+/** A route without priority gets the next free one; one that sets a priority in use moves the others down (teams-admin-api §8, UNVERIFIED). */
+function numberRoute(state: Map<string, OutsideObject>, change: Change): void {
+  if (change.kind !== 'VoiceRoute' || change.action === 'remove') return;
+  const id = identityOf(change);
+  const own = state.get(id);
+  const others = [...state].filter(([key, { kind }]) => kind === 'VoiceRoute' && key !== id);
+  const taken = others.flatMap(([, { fields }]) => (typeof fields['priority'] === 'number' ? [fields['priority']] : []));
+  const given = fieldOf(change, 'priority');
+  if (own !== undefined && typeof own.fields['priority'] !== 'number')
+    state.set(id, { ...own, fields: { ...own.fields, priority: Math.max(-1, ...taken) + 1 } });
+  if (typeof given !== 'number' || !taken.includes(given)) return;
+  for (const [key, other] of others) {
+    const priority = other.fields['priority'];
+    if (typeof priority === 'number' && priority >= given) state.set(key, { ...other, fields: { ...other.fields, priority: priority + 1 } });
   }
 }
 
