@@ -249,6 +249,7 @@ export interface NumberRangeStatus {
    * Patterns of other ranges that are longer than one of ours and win over it, the first 50, as longer pattern in shorter one.
    */
   readonly captures?: readonly string[];
+  readonly confirmation?: NumberRangeStatusConfirmation;
   /**
    * Where the rules stand; kept for clean-up.
    */
@@ -294,6 +295,27 @@ export interface NumberRangeStatusRefused {
    * One sentence that says who holds it, as far as may be told, and what to do.
    */
   readonly message?: string;
+}
+/**
+ * What has to be confirmed before something goes that people depend on. A value of annotation trunkline.dev/confirm-delete counts only if it was set after this was asked.
+ */
+export interface NumberRangeStatusConfirmation {
+  /**
+   * What the annotation must hold, each of them.
+   */
+  readonly wanted: readonly string[];
+  /**
+   * Hash of what the spec wants to keep; with another spec it is asked again.
+   */
+  readonly what?: string;
+  /**
+   * Hash of the annotation's value when this was asked; the same value confirms nothing. Absent means that there was none.
+   */
+  readonly given?: string;
+  /**
+   * The same for the annotation of the site, where removing a trunk may be confirmed for all its ranges.
+   */
+  readonly givenOnSite?: string;
 }
 export interface NumberRangeStatusTrunk {
   /**

@@ -184,7 +184,7 @@ export interface SiteLocationTrunk {
    */
   readonly fqdn?: string;
   /**
-   * 1 (first) to 9. Trunks of one priority share a voice route. Absent means 1.
+   * 1 (first) to 9. Trunks of one priority share a voice route; each further one has a route of its own, tried after. Absent means 1.
    */
   readonly priority?: number;
   /**
@@ -468,6 +468,7 @@ export interface SiteLocationStatus {
    * Name of usage, route and policy of the built-in class in the tenant (Unrestricted-...), fixed at first use.
    */
   readonly usageName?: string;
+  readonly confirmation?: SiteLocationStatusConfirmation;
   /**
    * Trunks that are up, of all, for example 1/2.
    */
@@ -484,6 +485,23 @@ export interface SiteLocationStatus {
    * NumberRanges that name this site.
    */
   readonly rangesCount?: number;
+}
+/**
+ * What has to be confirmed before something goes that people depend on. A value of annotation trunkline.dev/confirm-delete counts only if it was set after this was asked.
+ */
+export interface SiteLocationStatusConfirmation {
+  /**
+   * What the annotation must hold, each of them.
+   */
+  readonly wanted: readonly string[];
+  /**
+   * Hash of what the spec wants to keep; with another spec it is asked again.
+   */
+  readonly what?: string;
+  /**
+   * Hash of the annotation's value when this was asked; the same value confirms nothing. Absent means that there was none.
+   */
+  readonly given?: string;
 }
 export interface SiteLocationStatusTrunk {
   /**
@@ -619,7 +637,7 @@ export interface SiteLocationStatusDnsRequired {
   readonly visible?: boolean;
 }
 /**
- * Who took on emergency calls when mode is CustomerManaged.
+ * Who took on emergency calls when mode is CustomerManaged. Written down at the first look after that was said, and kept until spec says otherwise.
  */
 export interface SiteLocationStatusEmergency {
   /**
@@ -627,11 +645,11 @@ export interface SiteLocationStatusEmergency {
    */
   readonly mode?: "Managed" | "CustomerManaged";
   /**
-   * Field manager that set CustomerManaged.
+   * Field manager that held spec.emergency.mode then, as kubectl get --show-managed-fields shows it. Absent where the API server names none.
    */
   readonly declaredBy?: string;
   /**
-   * When it was set (RFC 3339, UTC).
+   * When that field manager had last written the object then, or when it was first seen where the API server has no time (RFC 3339, UTC).
    */
   readonly declaredAt?: string;
 }

@@ -7,6 +7,7 @@ import type { Governance } from '../governance.ts';
 import type { Gate, SiteScope } from '../site-scope.ts';
 import type { Work } from '../work.ts';
 import type { NamedTrunk } from './desired.ts';
+import type { EmergencyRecord } from './emergency.ts';
 
 /** Everything one pass has found about a site. */
 export interface SiteFindings {
@@ -21,6 +22,8 @@ export interface SiteFindings {
   readonly name: string | undefined;
   /** Trunks that Microsoft takes a route over. */
   readonly routable: readonly NamedTrunk[];
+  /** Who answers for emergency calls; undefined: nobody has said so. */
+  readonly emergency: EmergencyRecord | undefined;
   readonly directory: Seen<DirectoryView> | undefined;
   readonly devices: ReadonlyMap<string, Seen<SbcView>>;
   readonly voice: Work | undefined;

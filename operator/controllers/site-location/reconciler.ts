@@ -20,6 +20,7 @@ import { connectServing, refusedAt, secretsAge } from '../tenant-access.ts';
 import { firstFailure, handOver, hasChanges, recheckWithin, type Work, workOn } from '../work.ts';
 import { accept } from './accept.ts';
 import { desiredDns, desiredVoice, routableTrunks } from './desired.ts';
+import { emergencyRecord } from './emergency.ts';
 import type { SiteFindings } from './findings.ts';
 import { siteGate } from './gates.ts';
 import { type Ownership, usageName } from './naming.ts';
@@ -74,6 +75,7 @@ export class SiteLocationReconciler implements Reconciler<SiteLocation, SiteLoca
       heldRemoval,
       name,
       routable,
+      emergency: await emergencyRecord(site, this.#deps.kube, ctx.now),
       voice,
       dns,
       directory,

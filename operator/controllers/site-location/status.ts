@@ -23,7 +23,7 @@ export function siteStatus(found: SiteFindings): Omit<SiteLocationStatus, 'condi
     trunksReady: `${readyTrunks(found)}/${scope.trunks.length}`,
     trunks: trunkStatuses(found),
     dns: dnsStatus(found),
-    ...(scope.site.status?.emergency === undefined ? {} : { emergency: scope.site.status.emergency }),
+    ...(found.emergency === undefined ? {} : { emergency: found.emergency }),
     ...(footprint.length === 0 ? {} : { footprint }),
     ...driftStatus(works, scope.site.status),
     rangesCount: rangesOf(scope.site, found.stores).length,
