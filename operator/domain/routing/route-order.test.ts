@@ -62,7 +62,10 @@ describe('the order of the routes of one site', () => {
         const inUse = observed.map(({ fields }) => fields['priority']);
         const moved = wanted.filter((priority, index) => priority !== ours[index]);
         expect(moved.filter((priority) => inUse.includes(priority))).toEqual([]);
-        const after = [...names.map((name, index) => route(name, wanted[index])), ...theirs.map((priority, i) => route(`theirs${i}`, priority))];
+        const after = [
+          ...names.map((name, index) => route(name, wanted[index])),
+          ...theirs.map((priority, i) => route(`theirs${i}`, priority)),
+        ];
         expect(order(after, names)).toEqual(wanted);
       }),
     );

@@ -324,7 +324,8 @@ function numberRoute(state: Map<string, OutsideObject>, change: Change): void {
   if (typeof given !== 'number' || !taken.includes(given)) return;
   for (const [key, other] of others) {
     const priority = other.fields['priority'];
-    if (typeof priority === 'number' && priority >= given) state.set(key, { ...other, fields: { ...other.fields, priority: priority + 1 } });
+    if (typeof priority === 'number' && priority >= given)
+      state.set(key, { ...other, fields: { ...other.fields, priority: priority + 1 } });
   }
 }
 
