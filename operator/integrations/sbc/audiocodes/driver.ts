@@ -80,7 +80,7 @@ export class AudioCodesDriver implements SbcDriver {
       before,
     );
     const outcome = await run.run(plan);
-    const settled = outcome.wrote ? await this.#settle(session, run, outcome, plan, status, signal) : outcome;
+    const settled = outcome.wrote ? await this.#settle(session, run, outcome, plan, signal) : outcome;
     const foreign = foreignChanges(device.rules, settled.view.device?.rules ?? [], changes);
     const view = foreign.length === 0 ? settled.view : { ...settled.view, foreignChanges: foreign };
     return { verdicts: verdictsOf(changes, plan, settled.failed), view };
@@ -144,20 +144,16 @@ export class AudioCodesDriver implements SbcDriver {
     if (status.saveNeeded === true && !session.hasUnsaved && !session.connection.saveForeign) throw foreignUnsaved(session.device);
   }
 
-  /** Saves once and makes sure that what was read back is what was saved: a restart in between loses the unsaved part. */
-  async #settle(
-    session: DeviceSession,
-    run: BatchRun,
-    outcome: ApplyOutcome,
-    plan: BatchPlan,
-    before: DeviceStatus,
-    signal: AbortSignal,
-  ): Promise<ApplyOutcome> {
+  /**
+   * Saves once and reads back once more: a restart between the script and the save goes back to the last save, and no field of the status
+   * can be trusted to tell it (audiocodes-sbc §3, systemUpTime).
+   */
+  async #settle(session: DeviceSession, run: BatchRun, outcome: ApplyOutcome, plan: BatchPlan, signal: AbortSignal): Promise<ApplyOutcome> {
     const failed = new Map(outcome.failed);
     let { view } = outcome;
     try {
       const after = await saveConfiguration(session, this.#deps.clock, signal);
-      if (hasRestarted(before, after)) view = await run.readBack(view);
+      view = await run.readBack(view);
       view = { ...view, status: { ...view.status, ...volatileStatus(after) } };
     } catch (thrown) {
       if (!(thrown instanceof OperatorError)) throw thrown;
@@ -175,10 +171,6 @@ function isUnlocked(status: DeviceStatus): boolean {
 
 function isUpgrading({ upgradeStatus, mcUpgradeStatus }: DeviceStatus): boolean {
   return upgradeStatus !== 'None' || mcUpgradeStatus !== 'None';
-}
-
-function hasRestarted(before: DeviceStatus, after: DeviceStatus): boolean {
-  return before.systemUpTime !== undefined && after.systemUpTime !== undefined && after.systemUpTime < before.systemUpTime;
 }
 
 function verdictsOf(changes: ChangeSet, plan: BatchPlan, failed: ReadonlyMap<Change, OperatorError>): Verdict[] {

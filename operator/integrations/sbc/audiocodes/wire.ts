@@ -13,7 +13,6 @@ export const DeviceStatus = z.object({
   serialNumber: z.union([z.string(), z.number()]).transform(String).default(''),
   operationalState: z.string().optional(),
   highAvailability: z.string().optional(),
-  systemUpTime: z.coerce.number().optional().catch(undefined),
   saveNeeded: Flag,
   resetNeeded: Flag,
   upgradeStatus: z.string().default('None'),
