@@ -246,6 +246,10 @@ export const REASONS = {
   ),
   Unsupported: provider('The address is no management interface that the operator knows.', 'Check address and firmware.'),
   DeviceSynchronizing: passing('The device copies its configuration to its redundant unit, or is being upgraded, and takes no changes.'),
+  UnsavedChangesUnknown: provider(
+    'The firmware of the device does not tell whether somebody has unsaved changes.',
+    'Set spec.saveForeign to true if they may be saved together with ours, or upgrade the device.',
+  ),
   ForeignUnsavedChanges: provider(
     'Somebody else changed the device and did not save.',
     'Save or undo it on the device, or set spec.saveForeign to true.',

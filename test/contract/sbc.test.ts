@@ -272,6 +272,18 @@ describe('an SBC that is not ours alone', () => {
     expect([results((await apply([create('+41430001', ACME)])).verdicts), sbc.saveNeeded]).toEqual([['applied'], false]);
   });
 
+  it('is not written while it does not tell of unsaved changes, unless saveForeign says so', async () => {
+    const { apply, base, connect, sbc, writes } = await open();
+    base.switches.set('sbc.saveNeededField', 'absent');
+    expect(await failureOf(apply([create('+41430001', ACME)]))).toMatchObject({
+      kind: 'DependencyNotReady',
+      reason: 'UnsavedChangesUnknown',
+    });
+    expect(writes()).toEqual([]);
+    connect({ saveForeign: true });
+    expect([results((await apply([create('+41430001', ACME)])).verdicts), sbc.saveNeeded]).toEqual([['applied'], false]);
+  });
+
   it('reports what a second writer changed meanwhile and reverts nothing', async () => {
     const { apply, base, person, read } = await open();
     const view = await read();
@@ -453,7 +465,6 @@ describe('reaching an SBC', () => {
     ['sbc.deleteReferenced', 'accepted'],
     ['sbc.openRowAtEnd', 'committed'],
     ['sbc.comments', 'accepted'],
-    ['sbc.saveNeededField', 'absent'],
   ])('does the same with %s %s', async (name, outcome) => {
     const { apply, read, base, sbc } = await open();
     base.switches.set(name, outcome);

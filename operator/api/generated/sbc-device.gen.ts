@@ -73,7 +73,7 @@ export interface SbcDeviceSpec {
    */
   readonly testPrefix?: string;
   /**
-   * Whether another person's unsaved changes may be saved together with ours. Otherwise they stop all writes (ForeignUnsavedChanges). Absent means false.
+   * Whether another person's unsaved changes may be saved together with ours. Otherwise they stop all writes (ForeignUnsavedChanges), and so does firmware that does not tell of any (7.20: UnsavedChangesUnknown). Absent means false.
    */
   readonly saveForeign?: boolean;
   /**

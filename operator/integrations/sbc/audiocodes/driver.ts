@@ -141,7 +141,8 @@ export class AudioCodesDriver implements SbcDriver {
   #checkWritable(session: DeviceSession, status: DeviceStatus): void {
     if (!isUnlocked(status)) throw isLocked(session.device);
     if (isUpgrading(status)) throw session.busy('is being upgraded');
-    if (status.saveNeeded === true && !session.hasUnsaved && !session.connection.saveForeign) throw foreignUnsaved(session.device);
+    if (session.hasUnsaved || session.connection.saveForeign || status.saveNeeded === false) return;
+    throw status.saveNeeded === undefined ? unsavedUnknown(session.device) : foreignUnsaved(session.device);
   }
 
   /**
@@ -217,6 +218,18 @@ function foreignUnsaved(device: string): OperatorError {
     reason: 'ForeignUnsavedChanges',
     remedy: 'Save or undo them on the SBC, or set saveForeign of the SBCDevice to save them with ours',
   });
+}
+
+/** Firmware 7.20 has no such field, and absent means unknown (audiocodes-sbc §3). */
+function unsavedUnknown(device: string): OperatorError {
+  return new OperatorError(
+    `SBC ${device} does not say whether somebody has unsaved changes (status field saveNeeded is absent, as in firmware 7.20); nothing is written`,
+    {
+      kind: 'DependencyNotReady',
+      reason: 'UnsavedChangesUnknown',
+      remedy: 'Set saveForeign of the SBCDevice to let whatever is unsaved be saved together with ours, or upgrade the SBC',
+    },
+  );
 }
 
 function goneAgain(device: string): OperatorError {
