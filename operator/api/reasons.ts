@@ -246,6 +246,10 @@ export const REASONS = {
   ),
   Unsupported: provider('The address is no management interface that the operator knows.', 'Check address and firmware.'),
   DeviceSynchronizing: passing('The device copies its configuration to its redundant unit, or is being upgraded, and takes no changes.'),
+  ScriptModeRefused: provider(
+    'The device runs no line of a script of this management user, as when its sessions start in basic mode.',
+    'Give the user the level Security Administrator.',
+  ),
   UnsavedChangesUnknown: provider(
     'The firmware of the device does not tell whether somebody has unsaved changes.',
     'Set spec.saveForeign to true if they may be saved together with ours, or upgrade the device.',

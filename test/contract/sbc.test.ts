@@ -477,6 +477,14 @@ describe('reaching an SBC', () => {
     expect(sbc.saveNeeded).toBe(false);
   });
 
+  it('says that no line of a script ran when its user starts in basic mode, after one try', async () => {
+    const { apply, base, sbc } = await open();
+    base.switches.set('sbc.startMode', 'basic');
+    const { verdicts } = await apply([create('+41430001', ACME), create('+41430002', ACME)]);
+    expect(results(verdicts)).toEqual(['ScriptModeRefused', 'ScriptModeRefused']);
+    expect([sbc.counters.scripts, sbc.counters.rowsChanged, sbc.saveNeeded]).toEqual([1, 0, false]);
+  });
+
   it('records no secret: neither credentials, nor the licence key, nor what an ini file hides', async () => {
     const { apply, read, recorded } = await open();
     await read();

@@ -8,7 +8,7 @@ import type { DeviceSession } from './connections.ts';
 import { type HalfRow, halfRows } from './half-rows.ts';
 import type { RuleSuffix } from './rule-names.ts';
 import { interpretScript, type RowWrite, renderScript, scriptedForm } from './script.ts';
-import { namedFailures } from './script-failures.ts';
+import { namedFailures, refusalOfFirstCommand } from './script-failures.ts';
 import type { RuleSpelling } from './spelling.ts';
 import { printable } from './translate.ts';
 import { type AudioCodesView, showsChange } from './view.ts';
@@ -104,6 +104,8 @@ export class BatchRun {
     this.#view = await this.readBack(this.#view);
     const missing = planned.filter(({ change }) => !showsChange(this.#view, change));
     if (missing.length === 0) return [];
+    const firstRefusal = missing.length === planned.length ? firstCommandRefused(script, outcome) : undefined;
+    if (firstRefusal !== undefined) return this.#unusable(planned, firstRefusal);
     const halves = halfRows(missing, before, this.#view.device?.rules ?? []);
     if (halves.length > 0) await this.#takeBack(halves);
     if (outcome.state === 'unknown') return this.#lost(missing, outcome);
@@ -158,6 +160,14 @@ export class BatchRun {
     return [[first, ...rest].slice(0, half), [first, ...rest].slice(half)];
   }
 
+  /** Not one of the changes is to blame, and any other script would end the same way. */
+  #unusable(planned: readonly PlannedChange[], said: string): undefined {
+    this.#failAll(
+      planned.map(({ change }) => change),
+      notInEnableMode(this.#deps.session.device, said),
+    );
+  }
+
   #failAll(changes: ChangeSet, error: OperatorError): void {
     for (const change of changes) this.#failed.set(change, error);
   }
@@ -204,6 +214,19 @@ function provenScript(writes: readonly RowWrite[], spelling: RuleSpelling, devic
   throw new OperatorError(`The script prepared for SBC ${device} does not say exactly what was planned; it is not sent`, {
     kind: 'Terminal',
     reason: 'ScriptNotProven',
+  });
+}
+
+function firstCommandRefused(script: string, outcome: ScriptOutcome): string | undefined {
+  const [command = ''] = script.split(/\r?\n/);
+  return outcome.state === 'answered' ? refusalOfFirstCommand(outcome.answer.output, command) : undefined;
+}
+
+function notInEnableMode(device: string, said: string): OperatorError {
+  return new OperatorError(`SBC ${device} ran no line of the script; it refuses the first one: ${printable(said)}`, {
+    kind: 'Terminal',
+    reason: 'ScriptModeRefused',
+    remedy: 'Give the management user the level Security Administrator, so that its scripts start in enable mode',
   });
 }
 

@@ -30,6 +30,17 @@ export function namedFailures(output: string, sent: readonly PlannedChange[], { 
   return failures;
 }
 
+/**
+ * What the device said to the first command of a script when it refused just that; undefined when it took it. A session that starts in basic
+ * mode knows no `configure`, and so nothing of the script can come about (audiocodes-sbc §10.1: which mode a script starts in is not proven).
+ */
+export function refusalOfFirstCommand(output: string, command: string): string | undefined {
+  const pieces = output.split(/\r?\n|\. /).map((piece) => piece.trim());
+  const at = pieces.findIndex((piece) => piece === command || piece.endsWith(` ${command}`));
+  const answer = at === -1 ? undefined : pieces[at + 1];
+  return answer !== undefined && !ECHO.test(answer) && SUSPICIOUS.test(answer) ? answer : undefined;
+}
+
 function mentions(line: string, { change, writes }: PlannedChange): boolean {
   const { prefix } = splitIdentity(change.name);
   return containsWord(line, prefix) || writes.some((write) => write.write === 'put' && containsWord(line, write.values.Name));
