@@ -137,7 +137,7 @@ export class Credentials {
     if (authentication?.clientId === undefined || reference === undefined) {
       return refusal(
         'ConsentRequired',
-        'spec.authentication names no clientId with a Secret: the app registration is made when the customer accepts an Invitation',
+        'spec.authentication names no clientId with a Secret: the app registration is made when the customer accepts an Invitation; create one, or set clientId with clientSecretRef or certificateRef',
       );
     }
     const path =
@@ -186,7 +186,7 @@ export class Credentials {
     if (username === undefined || password === undefined) {
       return refusal(
         'SecretKeyMissing',
-        `spec.credentialsSecretRef: Secret ${spec.credentialsSecretRef.name} needs the keys username and password`,
+        `spec.credentialsSecretRef: Secret ${spec.credentialsSecretRef.name} needs the keys username and password; add them`,
       );
     }
     const trust = await this.#deviceTrust(device, namespace);
@@ -217,7 +217,12 @@ export class Credentials {
     if ('refused' in ca) return ca;
     const caPem = ca.found.data[caRef.key];
     if (caPem === undefined)
-      return { refused: refusal('SecretKeyMissing', `spec.tls.caSecretRef: Secret ${caRef.name} has no key ${caRef.key}`) };
+      return {
+        refused: refusal(
+          'SecretKeyMissing',
+          `spec.tls.caSecretRef: Secret ${caRef.name} has no key ${caRef.key}; add it or correct the key`,
+        ),
+      };
     return { tls: { caPem, ...fingerprint } };
   }
 
@@ -263,12 +268,12 @@ function appCredentialOf(
   named: { readonly clientId: string; readonly secretKey?: string } | undefined,
 ): AppCredential | string {
   const clientId = named?.clientId ?? secret.data['clientId'];
-  if (clientId === undefined) return 'needs the key clientId';
+  if (clientId === undefined) return 'needs the key clientId; add it';
   const clientSecret = secret.data[named?.secretKey ?? 'clientSecret'];
   const [certificatePem, privateKeyPem] = [secret.data['tls.crt'], secret.data['tls.key']];
-  if (named?.secretKey !== undefined && clientSecret === undefined) return `has no key ${named.secretKey}`;
+  if (named?.secretKey !== undefined && clientSecret === undefined) return `has no key ${named.secretKey}; add it or correct the key`;
   if (clientSecret !== undefined) return { clientId, proof: { kind: 'secret', secret: clientSecret.trim() } };
   if (certificatePem !== undefined && privateKeyPem !== undefined)
     return { clientId, proof: { kind: 'certificate', certificatePem, privateKeyPem } };
-  return 'needs the key clientSecret, or tls.crt with tls.key';
+  return 'needs the key clientSecret, or tls.crt with tls.key; add them';
 }

@@ -33,9 +33,13 @@ export function exempt(type: string, reason: ExemptReason, message: string): Fin
   return { type, status: 'Unknown', reason, message, effect: 'fine' };
 }
 
-/** A failed outside call as the condition it is about. The message is stable: no ids, no times. */
-export function failed(type: string, error: OperatorError): Finding {
-  const message = error.remedy === undefined ? error.message : `${error.message}. ${error.remedy}`;
+/**
+ * A failed outside call as the condition it is about. The message is stable: no ids, no times. `where`: the field that a person corrects, with
+ * what stands there, because an outside system knows nothing of our spec.
+ */
+export function failed(type: string, error: OperatorError, where?: string): Finding {
+  const said = error.remedy === undefined ? error.message : `${error.message}. ${error.remedy}`;
+  const message = where === undefined ? said : `${where}: ${said}`;
   const effect = error.kind === 'Terminal' ? 'stalls' : 'waits';
   return {
     type,

@@ -22,6 +22,8 @@ export interface Hold {
 export interface Governance {
   /** The most restrictive of the object and its parents; what spec leaves out restricts nothing. */
   readonly policy: ChangePolicy;
+  /** Who says so, for messages: `SiteLocation zurich has spec.changePolicy: Observe`. */
+  readonly policyBy: string;
   readonly hold: Hold | undefined;
 }
 
@@ -40,8 +42,17 @@ export function govern({ chain, defaultPolicy, namespaceAnnotations, actuation }
   const policies = chain.flatMap((object) => object.spec.changePolicy ?? []);
   const policy =
     policies.length === 0 ? defaultPolicy : policies.reduce((left, right) => (RESTRICTION[right] > RESTRICTION[left] ? right : left));
-  const hold = pauseOf(namespaceAnnotations, actuation) ?? suspension(chain) ?? disabling(chain) ?? unmanagedRestriction(chain, policy);
-  return { policy, hold };
+  const policyBy = policySource(chain, policy);
+  const hold =
+    pauseOf(namespaceAnnotations, actuation) ?? suspension(chain) ?? disabling(chain) ?? unmanagedRestriction(chain, policy, policyBy);
+  return { policy, policyBy, hold };
+}
+
+function policySource(chain: readonly Governed[], policy: ChangePolicy): string {
+  const by = chain.find((object) => object.spec.changePolicy === policy);
+  return by === undefined
+    ? `the installation has defaults.changePolicy: ${policy}`
+    : `${by.kind} ${by.metadata.name} has spec.changePolicy: ${policy}`;
 }
 
 function pauseOf(annotations: Readonly<Record<string, string>>, actuation: 'Active' | 'Paused'): Hold | undefined {
@@ -63,11 +74,11 @@ function disabling(chain: readonly Governed[]): Hold | undefined {
 }
 
 /** Fields that restrict writing fail closed while this release does not act on them (design §2, SpecManaged). */
-function unmanagedRestriction(chain: readonly Governed[], policy: ChangePolicy): Hold | undefined {
+function unmanagedRestriction(chain: readonly Governed[], policy: ChangePolicy, policyBy: string): Hold | undefined {
   if (policy === 'Approve')
     return {
       reason: 'NotManagedYet',
-      message: 'changePolicy Approve is not managed by this release, so nothing is written; use Report or Enforce',
+      message: `${policyBy}, which is not managed by this release, so nothing is written; use Report or Enforce`,
     };
   for (const object of chain) {
     const path = restrictingPaths(object.spec as Readonly<Record<string, unknown>>)[0];

@@ -134,12 +134,12 @@ function namingProblem(named: { readonly problem: 'LabelRequired' | 'FqdnTooLong
     ? stalls(
         'Accepted',
         'DnsLabelInvalid',
-        `${path}.label: "${named.value}" is not a DNS label (a-z, 0-9 and inner hyphens, at most 63); set spec.trunks[].label`,
+        `${path}.label: "${named.value}" is not a DNS label (a-z, 0-9 and inner hyphens, at most 63); set one that is`,
       )
     : stalls(
         'Accepted',
         'FqdnTooLong',
-        `${path}: ${named.value} has ${named.value.length} characters, a trunk name may have 48; set a shorter spec.trunks[].label`,
+        `${path}.label: ${named.value} has ${named.value.length} characters, a trunk name may have 48; set a shorter one`,
       );
 }
 

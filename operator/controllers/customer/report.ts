@@ -111,7 +111,7 @@ function tenantVerified({ customer, essentials, identity }: CustomerFindings): F
   if (identity.state === 'reading')
     return lastWord(customer, 'TenantVerified') ?? waits('TenantVerified', 'Observing', 'The tenant is being looked up', 'Unknown');
   const { tenant } = identity.view;
-  if (tenant.state === 'notFound') return failed('TenantVerified', tenant.error);
+  if (tenant.state === 'notFound') return failed('TenantVerified', tenant.error, tenantField(customer));
   const wanted = customer.spec.tenantId;
   if (wanted !== undefined && wanted.toLowerCase() !== tenant.tenantId.toLowerCase()) {
     return stalls(
@@ -135,7 +135,7 @@ function authenticated({ customer, essentials, access, identity }: CustomerFindi
   const refused = Object.values(identity.view.signIns ?? {}).find(
     (signIn): signIn is Extract<SignIn, { state: 'refused' }> => signIn.state === 'refused',
   );
-  if (refused !== undefined) return refusedSignIn(refused);
+  if (refused !== undefined) return refusedSignIn(customer, refused);
   if (identity.view.signIns === undefined) return waits('Authenticated', 'Validating', 'Signing in to the tenant', 'Unknown');
   const stale = access.state === 'connected' ? access.stale : undefined;
   return holds(
@@ -146,9 +146,23 @@ function authenticated({ customer, essentials, access, identity }: CustomerFindi
 }
 
 /** A refused credential stays refused until a person acts; an outage does not. */
-function refusedSignIn({ error }: Extract<SignIn, { state: 'refused' }>): Finding {
-  const finding = failed('Authenticated', error);
+function refusedSignIn(customer: Customer, { error }: Extract<SignIn, { state: 'refused' }>): Finding {
+  const finding = failed('Authenticated', error, refusedField(customer, error.reason));
   return error.kind === 'Auth' ? { ...finding, effect: 'stalls' } : finding;
+}
+
+/** What of the spec Microsoft refuses, with its value; a secret by the name of its Secret. */
+function refusedField(customer: Customer, reason: string): string {
+  if (reason.startsWith('Tenant') || reason === 'ResourceNotInTenant') return tenantField(customer);
+  const { clientId = '', clientSecretRef, certificateRef } = customer.spec.authentication ?? {};
+  if (!/^(?:Client|Credential)/.test(reason)) return `spec.authentication.clientId ${clientId}`;
+  return clientSecretRef === undefined
+    ? `spec.authentication.certificateRef (Secret ${certificateRef?.name ?? ''})`
+    : `spec.authentication.clientSecretRef (Secret ${clientSecretRef.name}, key ${clientSecretRef.key})`;
+}
+
+function tenantField({ spec }: Customer): string {
+  return spec.tenantId === undefined ? `spec.m365.domainOverride ${spec.m365?.domainOverride ?? ''}` : `spec.tenantId ${spec.tenantId}`;
 }
 
 function authorized({ customer, essentials, identity, due }: CustomerFindings): Finding {
@@ -168,7 +182,7 @@ function authorized({ customer, essentials, identity, due }: CustomerFindings): 
   return stalls(
     'Authorized',
     'PermissionMissing',
-    `The app ${customer.spec.authentication?.clientId ?? ''} lacks ${names.join(', ')}; grant it in the tenant with admin consent`,
+    `spec.authentication.clientId: the app ${customer.spec.authentication?.clientId ?? ''} lacks ${names.join(', ')}; grant it in the tenant with admin consent`,
   );
 }
 

@@ -80,7 +80,7 @@ function emailSent(found: InvitationFindings): Finding {
       'Unknown',
     );
   }
-  if (step.do === 'failed') return failed('EmailSent', step.error);
+  if (step.do === 'failed') return failed('EmailSent', step.error, refusedField(invitation, step.error.reason));
   if (step.do === 'send' || step.do === 'wait')
     return waits('EmailSent', 'Sending', `A mail to ${invitation.spec.email} is being sent`, 'Unknown');
   const before = conditionOf(invitation, 'EmailSent');
@@ -94,6 +94,12 @@ function emailSent(found: InvitationFindings): Finding {
   if (invitation.spec.type === 'Request')
     return waits('EmailSent', 'NotApplicable', 'A request is answered by link, no mail is sent', 'Unknown');
   return waits('EmailSent', 'Observing', 'The mail settings are being checked', 'Unknown');
+}
+
+/** What of the spec does not do; an outage of the mail server is nobody's fault here. */
+function refusedField({ spec }: Invitation, reason: string): string | undefined {
+  if (reason === 'RecipientRefused') return `spec.email ${spec.email}`;
+  return reason === 'TemplateInvalid' ? `spec.template ${spec.template ?? 'absent'}` : undefined;
 }
 
 export function invitationStatus(

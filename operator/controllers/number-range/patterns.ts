@@ -32,7 +32,7 @@ export function patternsOf(range: NumberRange, source: string | undefined): Patt
   const parsed = texts.map((text) => ({ text, result: parsePrefix(text) }));
   for (const { result } of parsed) {
     if ('problem' in result)
-      return { refusal: stalls('Accepted', 'PrefixSyntax', `${path}: "${result.problem.value}" ${result.problem.rule}`) };
+      return { refusal: stalls('Accepted', 'PrefixSyntax', `${path}: "${result.problem.value}": ${result.problem.rule}`) };
   }
   const found = unique(parsed.flatMap(({ result }) => ('prefix' in result ? [result.prefix] : [])));
   return ruleBroken(range, found, path) ?? { prefixes: found };
@@ -64,7 +64,7 @@ function ruleBroken({ spec }: NumberRange, prefixes: readonly Prefix[], path: st
       refusal: stalls(
         'Accepted',
         'PrefixSyntax',
-        `${path}: ${extension.text} does not begin with + and a country code; extensions need spec.usage: Extension or dialPlan: registeredUsers`,
+        `${path}: ${extension.text} does not begin with + and a country code; correct it, or set spec.usage: Extension for extensions`,
       ),
     };
   }
@@ -75,7 +75,7 @@ function ruleBroken({ spec }: NumberRange, prefixes: readonly Prefix[], path: st
     refusal: stalls(
       'Accepted',
       'OwnerPrefixTooShort',
-      `${path}: ${broad.text} has ${digits} digits before the bracket; a range with owner: Customer needs at least ${CUSTOMER_DIGITS}`,
+      `${path}: ${broad.text} has ${digits} digits before the bracket; a range with owner: Customer needs at least ${CUSTOMER_DIGITS}; use a longer prefix`,
     ),
   };
 }

@@ -138,7 +138,11 @@ function accepted({ grants, wanted }: RangeFindings): Finding {
   }
   if (grants.captures.length > 0) {
     const named = grants.captures.slice(0, 3).join('; ');
-    return holds('Accepted', 'PrefixCaptures', `Valid; the longer rule wins where one prefix is the beginning of another: ${named}`);
+    return holds(
+      'Accepted',
+      'PrefixCaptures',
+      `spec.prefixes: valid; the longer rule wins where one prefix is the beginning of another: ${named}; remove one if that is not meant`,
+    );
   }
   return holds('Accepted', 'Accepted', `${wanted.length} prefixes are valid and nobody else holds them`);
 }
@@ -171,7 +175,9 @@ function pendingRules(found: RangeFindings): Finding | undefined {
   if (open === 0 && leaving === 0 && grants.open.length === 0) return undefined;
   const what = `${open} rules to write, ${leaving} to remove`;
   if (governance.policy === 'Observe')
-    return open === 0 ? undefined : waits('SBCDeployed', 'NotDeployed', `${what}; changePolicy Observe never writes`);
+    return open === 0
+      ? undefined
+      : waits('SBCDeployed', 'NotDeployed', `${what}; ${governance.policyBy}, which never writes; set it to Report or Enforce`);
   if (governance.hold !== undefined) return waits('SBCDeployed', governance.hold.reason, `${what}; ${governance.hold.message}`);
   return closedGate === undefined
     ? (failureStands(range, 'SBCDeployed') ?? waits('SBCDeployed', 'Deploying', `On the way: ${what}`))

@@ -48,7 +48,7 @@ function declared({ fqdn }: CarrierTrunk): Verdict {
 async function verified(trunk: CarrierTrunk, device: SbcDevice, deps: ControllerDeps, ctx: ReconcileContext): Promise<Verdict> {
   const { tenantId, authenticationSecretRef, fqdn } = trunk;
   if (tenantId === undefined || authenticationSecretRef === undefined) {
-    return refusal('TenantIdMissing', `spec.carrierTrunks[${fqdn}]: mode Verify needs tenantId and authenticationSecretRef`);
+    return refusal('TenantIdMissing', `spec.carrierTrunks[${fqdn}]: mode Verify needs tenantId and authenticationSecretRef; add them`);
   }
   const named = { fqdn, tenantId, secretName: authenticationSecretRef.name };
   const first = await look(named, device, deps, ctx, secretsAge(ctx, deps.clock));
@@ -103,7 +103,7 @@ function compare(trunk: CarrierTrunk, directory: Seen<DirectoryView>, voice: See
   if (gateway === undefined)
     return refusal('CarrierGatewayMissing', `${where}: the provider's tenant has no PSTN gateway ${base}; create it there`);
   if (gateway.fields['enabled'] !== true)
-    return refusal('CarrierGatewayDisabled', `${where}: the PSTN gateway ${base} is not enabled in the provider's tenant`);
+    return refusal('CarrierGatewayDisabled', `${where}: the PSTN gateway ${base} is not enabled in the provider's tenant; enable it there`);
   const different = [
     ...difference('sipSignalingPort', trunk.sipSignalingPort, gateway.fields['sipSignalingPort']),
     ...difference('mediaBypass', trunk.mediaBypass, gateway.fields['mediaBypass']),

@@ -3,6 +3,7 @@ import type { Reason } from '../../api/reasons.ts';
 import type { Seen } from '../../delivery/delivery.ts';
 import { type HealthPart, type SbcHealth, sbcHealth } from '../../domain/health/sbc-health.ts';
 import { splitRuleName } from '../../domain/routing/dial-plan-rules.ts';
+import type { OperatorError } from '../../errors/operator-error.ts';
 import type { SbcView } from '../../integrations/sbc/port.ts';
 import type { Access } from '../credentials.ts';
 import {
@@ -75,14 +76,28 @@ function connection({ device, access, seen }: DeviceFindings): Finding {
     return lastWord(device, 'Connected') ?? waits('Connected', 'Observing', 'The device is being read', 'Unknown');
   if (seen.state === 'failed') {
     const brief = (seen.error.kind === 'Retryable' || seen.error.kind === 'Throttled') && seen.misses < MISSES;
-    return (
-      (brief ? kept : undefined) ?? {
-        ...failed('Connected', seen.error),
-        status: seen.misses < MISSES && kept === undefined ? 'Unknown' : 'False',
-      }
-    );
+    return (brief ? kept : undefined) ?? notConnected(device, seen.error, brief);
   }
   return holds('Connected', 'Connected', `${seen.view.status.product} ${seen.view.status.version} answers at ${device.spec.address}`);
+}
+
+/** A refused login or certificate stays refused until a person acts; silence of a few looks says nothing yet. */
+function notConnected(device: SbcDevice, error: OperatorError, brief: boolean): Finding {
+  const told = failed('Connected', error, refusedField(device, error.reason));
+  const isOurs = error.kind === 'Auth' || error.kind === 'Terminal';
+  return { ...told, status: brief ? 'Unknown' : 'False', effect: isOurs ? 'stalls' : told.effect };
+}
+
+/** What of the spec the device does not take, with its value; credentials by the name of their Secret. */
+function refusedField({ spec }: SbcDevice, reason: string): string {
+  const { address, credentialsSecretRef, tls } = spec;
+  if (reason === 'AuthenticationFailed' || reason === 'PermissionDenied')
+    return `spec.credentialsSecretRef (Secret ${credentialsSecretRef.name}) at spec.address ${address}`;
+  if (reason !== 'TlsError') return `spec.address ${address}`;
+  if (tls?.fingerprint !== undefined) return `spec.tls.fingerprint ${tls.fingerprint}`;
+  return tls?.caSecretRef === undefined
+    ? `spec.tls is not set for spec.address ${address}`
+    : `spec.tls.caSecretRef (Secret ${tls.caSecretRef.name}, key ${tls.caSecretRef.key})`;
 }
 
 function healthOf({ seen }: DeviceFindings): SbcHealth | undefined {

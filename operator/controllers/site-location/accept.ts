@@ -28,7 +28,7 @@ export function accept(scope: SiteScope, stores: Stores, directory: Seen<Directo
     return stalls(
       'Accepted',
       'ServiceTypeNotManaged',
-      `spec.service: ${service} is accepted and not managed; sites belong to DirectRouting or OperatorConnect`,
+      `spec.service: ${service} is accepted and not managed; sites belong to DirectRouting or OperatorConnect, name one of these`,
     );
   }
   const isNew = site.status?.footprint === undefined;

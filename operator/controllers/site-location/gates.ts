@@ -64,8 +64,8 @@ function carrierGate({ spec, device }: TrunkScope): Gate {
   if (carrier?.ready === true) return undefined;
   const why =
     carrier === undefined
-      ? `SBCDevice ${device?.metadata.name} does not list it in spec.carrierTrunks`
-      : `it is not ready: ${carrier.reason}`;
+      ? `SBCDevice ${device?.metadata.name} does not list it in spec.carrierTrunks; add it there or use one that is listed`
+      : `it is not ready (${carrier.reason}); correct what SBCDevice ${device?.metadata.name} tells in CarrierTrunkReady`;
   return { reason: 'CarrierTrunkNotReady', message: `spec.trunks[${spec.name}].carrierTrunk ${spec.carrierTrunk}: ${why}` };
 }
 

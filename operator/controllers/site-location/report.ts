@@ -1,9 +1,9 @@
 import type { Reason } from '../../api/reasons.ts';
-import { type Conclusion, exempt, type Finding, failed, holds, lookingAnew, summarize, unseen, waits } from '../finding.ts';
+import { type Conclusion, exempt, type Finding, failed, holds, lookingAnew, summarize, waits } from '../finding.ts';
 import { unmanagedPaths } from '../managed-fields.ts';
 import { gate } from '../site-scope.ts';
 import type { SiteFindings } from './findings.ts';
-import { m365Deployed } from './routing.ts';
+import { m365Deployed, unseenInTenant } from './routing.ts';
 import { sbcDeployed } from './sbc.ts';
 
 const NEEDS = ['Accepted', 'DomainVerified', 'DomainActivated', 'SBCDeployed', 'M365Deployed'];
@@ -50,7 +50,7 @@ function domainVerified(found: SiteFindings): Finding {
   const notHere = domainsNotApplicable(found, 'DomainVerified');
   if (notHere !== undefined) return notHere;
   if (found.directory?.state !== 'seen')
-    return unseen(found.scope.site, 'DomainVerified', found.directory, 'The list of domains of the tenant');
+    return unseenInTenant(found, 'DomainVerified', found.directory, 'The list of domains of the tenant');
   const { domains } = found.directory.view;
   const missing = fqdns(found).filter((fqdn) => !domains.some((domain) => domain.name.toLowerCase() === fqdn && domain.isVerified));
   return missing.length === 0
@@ -58,7 +58,7 @@ function domainVerified(found: SiteFindings): Finding {
     : waits(
         'DomainVerified',
         'DomainNotVerified',
-        `${missing.join(', ')}: not a verified domain of tenant ${found.scope.tenantId}; add and verify it there, the site goes on by itself (this release does not add domains)`,
+        `${trunksNamed(found, missing)}: not a verified domain of tenant ${found.scope.tenantId}; add and verify it there, the site goes on by itself (this release does not add domains)`,
       );
 }
 
@@ -66,7 +66,7 @@ function domainActivated(found: SiteFindings): Finding {
   const notHere = domainsNotApplicable(found, 'DomainActivated');
   if (notHere !== undefined) return notHere;
   if (found.directory?.state !== 'seen')
-    return unseen(found.scope.site, 'DomainActivated', found.directory, 'The list of voice users of the tenant');
+    return unseenInTenant(found, 'DomainActivated', found.directory, 'The list of voice users of the tenant');
   const { voiceDomains } = found.directory.view;
   if (voiceDomains === undefined)
     return waits(
@@ -80,7 +80,7 @@ function domainActivated(found: SiteFindings): Finding {
     : waits(
         'DomainActivated',
         'DomainNotActivated',
-        `${idle.join(', ')}: no licensed user with enterprise voice has a user principal name in it; Microsoft activates a domain only then (this release makes no activation user)`,
+        `${trunksNamed(found, idle)}: no licensed user with enterprise voice has a user principal name in it, and Microsoft activates a domain only then; add one in the tenant, the site goes on by itself (this release makes no activation user)`,
       );
 }
 
@@ -88,6 +88,11 @@ function domainsNotApplicable({ scope }: SiteFindings, type: string): Finding | 
   return scope.routesInMicrosoft
     ? undefined
     : exempt(type, 'NotApplicable', scope.essentials ? 'Essentials has no Microsoft part' : 'spec.m365.defaultRouting is false');
+}
+
+/** `spec.trunks[main] zurich.teams.carrier.example, …`. */
+function trunksNamed({ scope }: SiteFindings, names: readonly string[]): string {
+  return names.map((name) => `spec.trunks[${scope.trunks.find(({ fqdn }) => fqdn === name)?.spec.name}] ${name}`).join(', ');
 }
 
 function fqdns({ scope }: SiteFindings): string[] {

@@ -1,5 +1,6 @@
+import type { Seen } from '../../delivery/delivery.ts';
 import type { PlannedItem } from '../../domain/change/plan.ts';
-import { exempt, type Finding, failed, failureStands, holds, stalls, unseen, waits } from '../finding.ts';
+import { exempt, type Finding, failed, failureStands, hasStood, holds, stalls, unseen, waits } from '../finding.ts';
 import type { SiteFindings } from './findings.ts';
 
 const TYPE = 'M365Deployed';
@@ -12,12 +13,20 @@ export function m365Deployed(found: SiteFindings): Finding {
     return exempt(TYPE, 'NotApplicable', scope.essentials ? 'Essentials has no Microsoft part' : 'spec.m365.defaultRouting is false');
   if (governance.hold?.reason === 'NotManagedYet') return stalls(TYPE, 'NotManagedYet', governance.hold.message);
   if (accepted.status !== 'True') return waits(TYPE, accepted.reason, accepted.message);
-  if (voice?.plan === undefined) return unseen(scope.site, TYPE, voice?.seen, 'The voice configuration of the tenant');
+  if (voice?.plan === undefined) return unseenInTenant(found, TYPE, voice?.seen, 'The voice configuration of the tenant');
   const taken = voice.plan.items.filter(({ standing }) => standing === 'Taken');
   if (taken.length > 0) return nameTaken(taken);
   const failure = voice.failures[0];
   if (failure !== undefined) return failed(TYPE, failure.error);
   return scope.customer?.spec.deploy === false ? undeployed(found) : deployed(found, voice.plan.items);
+}
+
+/** What cannot be seen because the Customer cannot sign in waits for the Customer, which says what to do. */
+export function unseenInTenant(found: SiteFindings, type: string, seen: Seen<unknown> | undefined, what: string): Finding {
+  const { scope, closedGate } = found;
+  const isCustomers = closedGate?.reason === 'CustomerNotReady' && seen?.state === 'failed' && seen.error.kind === 'Auth';
+  if (isCustomers && !hasStood(scope.site, type)) return waits(type, closedGate.reason, closedGate.message);
+  return unseen(scope.site, type, seen, what);
 }
 
 function undeployed({ voice }: SiteFindings): Finding {
@@ -35,14 +44,23 @@ function deployed(found: SiteFindings, items: readonly PlannedItem[]): Finding {
     return holds(TYPE, 'Deployed', 'Usage and policy read back as wanted; no trunk is Active, so no route');
   if (idle.length === 0) return holds(TYPE, 'Deployed', 'Usage, route and policy read back as wanted');
   const names = idle.map(({ fqdn, spec }) => fqdn ?? spec.name).join(', ');
-  return waits(TYPE, 'DomainNotActivated', `${names}: Microsoft takes no route over it until a voice-enabled user has a name in it`);
+  return waits(
+    TYPE,
+    'DomainNotActivated',
+    `${names}: Microsoft takes no route over it until a voice-enabled user has a name in it; add one in the tenant`,
+  );
 }
 
 const OPEN: readonly PlannedItem['standing'][] = ['ToCreate', 'ToUpdate'];
 
 function pending({ governance, closedGate, scope }: SiteFindings, open: readonly PlannedItem[]): Finding {
   const names = open.map(({ desired }) => `${desired.kind} ${desired.name}`).join(', ');
-  if (governance.policy === 'Observe') return waits(TYPE, 'NotDeployed', `Not in the tenant: ${names}; changePolicy Observe never writes`);
+  if (governance.policy === 'Observe')
+    return waits(
+      TYPE,
+      'NotDeployed',
+      `Not in the tenant: ${names}; ${governance.policyBy}, which never writes; set it to Report or Enforce`,
+    );
   const blocked = governance.hold ?? closedGate;
   if (blocked?.reason === 'NotManagedYet') return stalls(TYPE, blocked.reason, blocked.message);
   if (blocked !== undefined) return waits(TYPE, blocked.reason, blocked.message);
@@ -54,6 +72,6 @@ function nameTaken(items: readonly PlannedItem[]): Finding {
   return stalls(
     TYPE,
     'NameTaken',
-    `${named.join(', ')} exists and is not ours; annotate trunkline.dev/adopt=${named.join(',')} to take it over, or rename it in the tenant`,
+    `spec.siteName: ${named.join(', ')} exists and is not ours; annotate trunkline.dev/adopt=${named.join(',')} to take it over, or rename it in the tenant`,
   );
 }

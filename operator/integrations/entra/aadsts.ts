@@ -88,7 +88,7 @@ export const SIGN_IN_FAILURES: readonly SignInFailure[] = [
     kind: 'Auth',
     reason: 'ResourceNotInTenant',
     says: 'does not have the Microsoft service in this tenant that the token is for',
-    remedy: 'The tenant needs at least one Teams licence, and the application needs that service among its permissions',
+    remedy: 'Add at least one Teams licence to the tenant, and give the application that service among its permissions',
     codes: [650052, 500011, 650057],
   },
   {

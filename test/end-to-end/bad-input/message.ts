@@ -40,7 +40,7 @@ const VERBS = [
 ] as const;
 
 /** At the beginning of a clause: `…; create it`, `… . Correct the …`. */
-const REMEDY = new RegExp(`(?:^|[;:.,] |\\bor |\\band |, its owner |the operator |admin(?:istrator)?s? )(?:${VERBS.join('|')})s?\\b`, 'i');
+const REMEDY = new RegExp(`(?:^|[;:.,] |\\bor |\\band |\\bits owner |the operator |admin(?:istrator)?s? )(?:${VERBS.join('|')})s?\\b`, 'i');
 
 /** What is missing in a message by the rule "field, value, rule and remedy"; empty when nothing is. */
 export function messageProblems(message: string, { field, value, never = [] }: Expected): string[] {

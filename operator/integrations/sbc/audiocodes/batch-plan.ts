@@ -214,10 +214,10 @@ function planMissing(deviceName: string, plan: string): OperatorError {
 }
 
 function limitExceeded(change: Change, what: string, used: number, max: number): OperatorError {
-  return new OperatorError(`Cannot write ${describe(change)}: ${what} would exceed the limit of the SBC (${used} of ${max})`, {
+  return new OperatorError(`Cannot write ${describe(change)}: ${what} would exceed the limit of SBC ${change.target} (${used} of ${max})`, {
     kind: 'Terminal',
     reason: 'LimitExceeded',
-    remedy: 'Free rules, move the site to another SBC, or correct limits of the SBCDevice',
+    remedy: 'Free rules, move the site to another SBC, or correct spec.limits of the SBCDevice',
   });
 }
 

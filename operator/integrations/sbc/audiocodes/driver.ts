@@ -216,7 +216,7 @@ function foreignUnsaved(device: string): OperatorError {
   return new OperatorError(`SBC ${device} has changes that somebody else has not saved; nothing is written`, {
     kind: 'DependencyNotReady',
     reason: 'ForeignUnsavedChanges',
-    remedy: 'Save or undo them on the SBC, or set saveForeign of the SBCDevice to save them with ours',
+    remedy: 'Save or undo them on the SBC, or set spec.saveForeign of the SBCDevice to save them with ours',
   });
 }
 

@@ -72,13 +72,16 @@ export function failureOfAnswer(name: SystemName, response: HttpResponse, nowMs:
   return failureOfStatus(name, response, nowMs);
 }
 
+const UNREACHABLE = 'Check the address, the network and that the SBC is up; the operator tries again by itself';
+
 /** A call without an answer: the two reasons that `Connected` tells apart (S166), everything else as it is. */
 export function failureOfCall(error: unknown): unknown {
   if (!(error instanceof OperatorError)) return error;
   const { kind, remedy, cause } = error;
   const detail = { kind, ...(remedy === undefined ? {} : { remedy }), cause };
   if (error.reason === 'CertificateUntrusted') return new OperatorError(error.message, { ...detail, reason: 'TlsError' });
-  if (error.reason === 'ExternalSystemUnavailable') return new OperatorError(error.message, { ...detail, reason: 'Unreachable' });
+  if (error.reason === 'ExternalSystemUnavailable')
+    return new OperatorError(error.message, { remedy: UNREACHABLE, ...detail, reason: 'Unreachable' });
   return error;
 }
 
