@@ -107,7 +107,7 @@ export function createControllers(kinds: WatchedKinds, deps: ControllerDeps, tim
       ...times,
       watches: [
         watching({ kind: ranges, keys: (range) => wakes.rivalRanges(range, stores), when: wakes.gatesMoved }),
-        watching({ kind: sites, keys: (site) => wakes.rangesOfSite(site, stores), when: wakes.gatesMoved }),
+        watching({ kind: sites, keys: (site) => wakes.rangesOfSite(site, stores), when: wakes.siteMoved }),
         watching({ kind: devices, keys: (device) => wakes.rangesOfDevice(device, stores), when: wakes.deviceGatesMoved }),
         watching({ kind: customers, keys: (customer) => wakes.rangesOfCustomer(customer, stores), when: wakes.cameOrWent }),
         watching({ kind: namespaces, keys: (namespace) => inNamespace(stores.ranges.values(), namespace), when: wakes.namespaceMoved }),
@@ -117,7 +117,14 @@ export function createControllers(kinds: WatchedKinds, deps: ControllerDeps, tim
       kind: invitations,
       reconciler: new InvitationReconciler(deps),
       ...times,
-      watches: [watching({ kind: customers, keys: (customer) => wakes.invitationsOfCustomer(customer, stores), when: wakes.gatesMoved })],
+      watches: [
+        watching({ kind: customers, keys: (customer) => wakes.invitationsOfCustomer(customer, stores), when: wakes.gatesMoved }),
+        watching({
+          kind: namespaces,
+          keys: (namespace) => inNamespace(stores.invitations.values(), namespace),
+          when: wakes.namespaceMoved,
+        }),
+      ],
     }),
   ];
 }

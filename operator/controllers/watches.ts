@@ -1,3 +1,4 @@
+import { ANNOTATIONS } from '../api/group.ts';
 import type { Customer, Invitation, NumberRange, SbcDevice, SiteLocation } from '../api/kinds.ts';
 import type { Condition, KubeObject, ObjectKey } from '../api/meta.ts';
 import { keyOf } from '../api/meta.ts';
@@ -84,6 +85,12 @@ export function gatesMoved(before: KubeObject | undefined, after: KubeObject | u
     before.metadata.finalizers?.length !== after.metadata.finalizers?.length ||
     before.status !== after.status
   );
+}
+
+/** As gatesMoved for a site, whose confirmation that a trunk may go is one for its ranges too, given or taken back. */
+export function siteMoved(before: SiteLocation | undefined, after: SiteLocation | undefined): boolean {
+  const confirmed = (site: SiteLocation | undefined): string | undefined => site?.metadata.annotations?.[ANNOTATIONS.confirmDelete];
+  return gatesMoved(before, after) || confirmed(before) !== confirmed(after);
 }
 
 /** As gatesMoved for an SBCDevice, whose counts and versions concern nobody else: a device may have thousands of ranges to wake. */

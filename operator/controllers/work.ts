@@ -1,4 +1,4 @@
-import type { Delivery, Priority, Seen } from '../delivery/delivery.ts';
+import type { Delivery, Outcome, Priority, Seen } from '../delivery/delivery.ts';
 import { contentHash } from '../domain/change/canonical.ts';
 import { type Change, changeId } from '../domain/change/change-set.ts';
 import type { Target, Verdict } from '../domain/change/driver.ts';
@@ -89,6 +89,23 @@ export function hasChanges(works: readonly Work[]): boolean {
   return works.some((work) => (work.plan?.changes.length ?? 0) > 0);
 }
 
+/** A removal that hands nothing over now takes back what an earlier pass has handed over and has not left. */
+export function takingBack<R extends { readonly afterStatus?: () => void }>(delivery: Delivery, owner: string, report: R): R {
+  if (report.afterStatus === undefined) delivery.withdraw(owner);
+  return report;
+}
+
+/** True when nothing of the owner is on the wire: what still waits is taken back, as there is nothing left to do. */
+export function nothingMoves(delivery: Delivery, owner: string, works: readonly Work[]): boolean {
+  delivery.withdraw(owner);
+  return works.every(({ target }) => delivery.outcomeOf(owner, target).state !== 'underWay');
+}
+
+/** Nothing of it was sent. One that has ended since this pass looked has verdicts, which the next pass reports. */
+function isTakenBack(outcome: Outcome): boolean {
+  return outcome.state === 'none' || (outcome.state === 'done' && outcome.verdicts.length === 0);
+}
+
 export interface HandOver {
   readonly delivery: Delivery;
   readonly owner: string;
@@ -99,13 +116,18 @@ export interface HandOver {
 }
 
 /**
- * What to do once the status is durable: reported outcomes are settled, and what is to be written goes to its lane unless the last try has
- * failed and it is not time for the next one.
+ * Takes back at once what waits in a lane and is not what this pass would send; to do less needs no durable status. What is returned is for
+ * when the status is durable: reported outcomes are settled, and what is to be written goes to its lane unless the last try has failed and it
+ * is not time for the next one.
  */
 export function handOver({ delivery, owner, works, priority, mayWrite }: HandOver): () => void {
+  delivery.withdraw(
+    owner,
+    mayWrite ? works.flatMap(({ target, plan }) => (plan === undefined ? [] : { target, changes: plan.changes })) : [],
+  );
+  const free = works.filter(({ target, underWay }) => !underWay || isTakenBack(delivery.outcomeOf(owner, target)));
   return () => {
-    for (const { target, plan, underWay, hasJustFailed, retryInMs } of works) {
-      if (underWay) continue;
+    for (const { target, plan, hasJustFailed, retryInMs } of free) {
       delivery.settle(owner, target);
       const isDue = !hasJustFailed && retryInMs === 0;
       if (mayWrite && isDue && plan !== undefined && plan.changes.length > 0) {

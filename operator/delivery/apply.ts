@@ -8,7 +8,7 @@ import { replan, skipped } from './group-commit.ts';
 import { healthOfBatch, worse } from './health.ts';
 import { type AuditRecord, countCall, type DeliveryMetrics } from './hooks.ts';
 import type { Answer } from './job-queue.ts';
-import type { Part, Work } from './ledger.ts';
+import { type Part, takenBack, type Work } from './ledger.ts';
 import type { DeliveryLimits } from './limits.ts';
 import type { MarkKeeper, OpenMark } from './open-mark.ts';
 import type { SnapshotStore } from './snapshot.ts';
@@ -76,7 +76,9 @@ class Turn {
     if (parts.length === 0) return;
     const view = known ?? (await this.#read(parts));
     if (view === undefined) return;
-    const { send, rides, decided } = replan(this.#driver, view, parts);
+    // The read took its time: whoever changed its mind meanwhile is not served any more.
+    const standing = this.#dropWithdrawn(parts);
+    const { send, rides, decided } = replan(this.#driver, view, standing);
     for (const [part, verdict] of decided) this.#settle(part, verdict, false);
     if (send.length === 0) return;
     const sent = await this.#send(send, view);
@@ -86,7 +88,7 @@ class Turn {
     }
     const again = this.#settleReached(verdictsFor(send, sent.batch.verdicts), rides, round);
     await this.#sendUntilDone(
-      parts.filter((part) => again.has(part)),
+      standing.filter((part) => again.has(part)),
       sent.batch.view,
       round + 1,
     );
@@ -105,6 +107,12 @@ class Turn {
     return again;
   }
 
+  #dropWithdrawn(parts: readonly Part[]): Part[] {
+    const dropped = parts.filter((part) => part.work.isWithdrawn);
+    if (dropped.length > 0) this.#failAll(dropped, takenBack());
+    return parts.filter((part) => !part.work.isWithdrawn);
+  }
+
   /** Undefined: the read failed and every part has its verdict. */
   async #read(parts: readonly Part[]): Promise<unknown> {
     try {
@@ -114,7 +122,7 @@ class Turn {
     } catch (thrown) {
       const error = toOperatorError(thrown);
       this.#learn(error);
-      this.#failAll(parts, error);
+      this.#failAll(this.#dropWithdrawn(parts), error);
       return undefined;
     }
   }
@@ -126,7 +134,8 @@ class Turn {
     } catch (thrown) {
       return { error: toOperatorError(thrown) };
     }
-    // After the mark, which takes time: nothing stands between this question and the call.
+    // After the mark, which takes time: nothing stands between these questions and the call.
+    if (parts.every((part) => part.work.isWithdrawn)) return { error: takenBack() };
     const refusal = this.#deps.refusal();
     return refusal === undefined ? this.#call(changes, view) : { error: refusal };
   }

@@ -1,7 +1,7 @@
 import type { Driver, Target } from '../domain/change/driver.ts';
 import { OperatorError } from '../errors/operator-error.ts';
 import type { CancelTimer, Clock } from '../runtime/clock.ts';
-import type { Delivery, Freshness, Outcome, Seen, Submission } from './delivery.ts';
+import type { Delivery, Freshness, Outcome, Planned, Seen, Submission } from './delivery.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { type AuditRecord, type DeliveryMetrics, NO_METRICS } from './hooks.ts';
 import { Ledger } from './ledger.ts';
@@ -86,7 +86,12 @@ class DeliveryHouse implements DeliveryControl {
       read: (driver, target) => reads.read(driver, target),
       spread: (target) => spread.delayMs(target),
     });
-    this.#ledger = new Ledger({ clock, wake, queue: (work) => this.#writes.queue(work) });
+    this.#ledger = new Ledger({
+      clock,
+      wake,
+      queue: (work) => this.#writes.queue(work),
+      dequeue: (work) => this.#writes.dequeue(work),
+    });
     const stop = this.#stopping.signal;
     this.#writes = new WritePath({
       clock,
@@ -118,6 +123,10 @@ class DeliveryHouse implements DeliveryControl {
     this.#driverOf(submission.target);
     const replaced = this.#ledger.submit(submission);
     if (replaced !== undefined) this.#writes.reconsider(replaced);
+  }
+
+  withdraw(owner: string, planned: readonly Planned[] = []): void {
+    this.#ledger.withdraw(owner, planned);
   }
 
   outcomeOf(owner: string, target: Target): Outcome {

@@ -37,6 +37,9 @@ export interface Submission {
   readonly priority: Priority;
 }
 
+/** What an owner would submit for a target now. */
+export type Planned = Pick<Submission, 'target' | 'changes'>;
+
 /** The last submission that ended, if it did not come about in full; kept past `settle`, until one comes about. */
 export interface LastFailure {
   readonly verdicts: readonly Verdict[];
@@ -48,6 +51,7 @@ export interface LastFailure {
 export type Outcome = (
   | { readonly state: 'none' }
   | { readonly state: 'underWay'; readonly changes: ChangeSet }
+  /** Without verdicts: nothing of it was sent. */
   | { readonly state: 'done'; readonly verdicts: readonly Verdict[]; readonly finishedAt: number }
 ) & { readonly failed?: LastFailure };
 
@@ -55,6 +59,11 @@ export type Outcome = (
 export interface Delivery {
   see<View>(target: Target, owner: string, freshness?: Freshness): Seen<View>;
   submit(submission: Submission): void;
+  /**
+   * Takes back what of the owner's submissions has not been sent, on every target, but for what is still planned exactly so. The outcome of
+   * what is taken back whole is `done` without verdicts. What is on the wire is left alone; its end wakes the owner.
+   */
+  withdraw(owner: string, planned?: readonly Planned[]): void;
   outcomeOf(owner: string, target: Target): Outcome;
   /** The outcome has been reported: it is not shown as done again. */
   settle(owner: string, target: Target): void;

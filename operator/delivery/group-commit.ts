@@ -117,6 +117,11 @@ export class GroupLine {
     this.reconsider(work);
   }
 
+  /** Withdrawn: nothing of it goes with the next batch. */
+  drop(work: Work): void {
+    this.#works = this.#works.filter((waiting) => waiting !== work);
+  }
+
   /** The content or priority of waiting work changed. */
   reconsider(work: Work): void {
     const waiting = this.#works.reduce((sum, each) => sum + each.changes.length, 0);

@@ -1,8 +1,10 @@
+import { contentHash } from '../domain/change/canonical.ts';
 import { type Change, type ChangeSet, changeId } from '../domain/change/change-set.ts';
 import type { Target, Verdict } from '../domain/change/driver.ts';
 import { failedVerdicts } from '../domain/change/footprint.ts';
+import { OperatorError } from '../errors/operator-error.ts';
 import type { Clock } from '../runtime/clock.ts';
-import type { LastFailure, Outcome, Priority, Submission } from './delivery.ts';
+import type { LastFailure, Outcome, Planned, Priority, Submission } from './delivery.ts';
 import { retryHoldMs } from './retry-hold.ts';
 import { keyOf } from './snapshot.ts';
 
@@ -55,8 +57,18 @@ export class Work {
     this.#missing = changes.length;
   }
 
+  /** Nothing more of it is taken or sent; it is done once what was sent has its verdicts. */
   withdraw(): void {
+    if (this.#isWithdrawn) return;
     this.#isWithdrawn = true;
+    this.#missing -= this.#changes.length - this.#taken;
+  }
+
+  /** Whether what is open is what is planned now. Of work that has begun some is done already, so that less is planned. */
+  isStill(planned: ChangeSet): boolean {
+    const open = this.#changes.filter((_change, index) => this.#verdicts[index] === undefined).map(fingerprint);
+    const wanted = new Set(planned.map(fingerprint));
+    return (this.#hasStarted || open.length === wanted.size) && open.every((each) => wanted.has(each));
   }
 
   /** The next changes to send, in their order, as far as `fits` allows. */
@@ -80,10 +92,28 @@ export class Work {
     return this.#verdicts.filter((verdict) => verdict !== undefined);
   }
 
+  /** What its owner is told: not of what it, or whoever it went along with, took back before it was sent. */
+  outcome(): Verdict[] {
+    return this.verdicts().filter((verdict) => verdict.result === 'applied' || verdict.error.reason !== WITHDRAWN);
+  }
+
   /** Ids of the changes that did not come about. */
   lostIds(): Set<string> {
     return new Set(this.verdicts().flatMap((verdict) => (verdict.result === 'applied' ? [] : [changeId(verdict.change)])));
   }
+}
+
+/** What a change comes to, whatever else is in its set: the order of a set depends on what of it is left. */
+function fingerprint(change: Change): string {
+  const fields = change.fields.map(({ path, before = null, after = null }) => [path, before, after]);
+  return contentHash([changeId(change), change.action, fields, change.marker ?? null]);
+}
+
+const WITHDRAWN = 'Withdrawn';
+
+/** Why a change was not sent that its owner took back in time; stays within delivery. */
+export function takenBack(): OperatorError {
+  return new OperatorError('Not sent, because its owner took it back', { kind: 'Retryable', reason: WITHDRAWN });
 }
 
 /** One change of one submission. */
@@ -110,18 +140,27 @@ interface Failed {
   readonly isLifted: boolean;
 }
 
+interface LedgerDeps {
+  readonly clock: Clock;
+  readonly wake: (owner: string) => void;
+  readonly queue: (work: Work) => void;
+  readonly dequeue: (work: Work) => void;
+}
+
 /** Who submitted what for which target, and what became of it, until the owner has reported it. */
 export class Ledger {
   readonly #clock: Clock;
   readonly #wake: (owner: string) => void;
   readonly #queue: (work: Work) => void;
+  readonly #dequeue: (work: Work) => void;
   readonly #pages = new Map<string, Map<string, Page>>();
 
-  /** `queue` is given each new piece of work; `wake` each owner whose work is done. */
-  constructor(deps: { readonly clock: Clock; readonly wake: (owner: string) => void; readonly queue: (work: Work) => void }) {
+  /** `queue` is given each new piece of work, `dequeue` each that is withdrawn; `wake` each owner whose work is done. */
+  constructor(deps: LedgerDeps) {
     this.#clock = deps.clock;
     this.#wake = deps.wake;
     this.#queue = deps.queue;
+    this.#dequeue = deps.dequeue;
   }
 
   /** Accepts, replaces what has not started, or keeps it until what has started is over. Returns the work it replaced the content of. */
@@ -170,8 +209,20 @@ export class Ledger {
     }
   }
 
+  withdraw(owner: string, planned: readonly Planned[]): void {
+    const wanted = new Map(planned.map(({ target, changes }) => [keyOf(target), changes]));
+    for (const [key, page] of this.#pages.get(owner) ?? []) {
+      const changes = wanted.get(key) ?? [];
+      if (page.next !== undefined && !new Work(page.next).isStill(changes)) page.next = undefined;
+      if (page.work !== undefined && !page.work.isStill(changes)) this.#withdraw(page, page.work);
+    }
+  }
+
   forget(owner: string): void {
-    for (const page of this.#pages.get(owner)?.values() ?? []) page.work?.withdraw();
+    for (const { work } of this.#pages.get(owner)?.values() ?? []) {
+      work?.withdraw();
+      if (work !== undefined) this.#dequeue(work);
+    }
     this.#pages.delete(owner);
   }
 
@@ -179,6 +230,18 @@ export class Ledger {
   record({ work, index }: Part, verdict: Verdict): void {
     work.record(index, verdict);
     if (work.isDone) this.#finish(work);
+  }
+
+  /** Its owner knows: it is not woken for what it took back itself. */
+  #withdraw(page: Page, work: Work): void {
+    work.withdraw();
+    this.#dequeue(work);
+    if (work.hasStarted) {
+      if (work.isDone) this.#finish(work);
+      return;
+    }
+    page.work = undefined;
+    page.done = { verdicts: [], finishedAt: this.#clock.monotonic() };
   }
 
   #begin(page: Page, submission: Submission): void {
@@ -197,8 +260,8 @@ export class Ledger {
     page.next = undefined;
     if (next !== undefined) this.#begin(page, next);
     else {
-      page.done = { verdicts: work.verdicts(), finishedAt: this.#clock.monotonic() };
-      page.failed = failureOf(page.done, page.failed);
+      page.done = { verdicts: work.outcome(), finishedAt: this.#clock.monotonic() };
+      page.failed = work.isWithdrawn && page.done.verdicts.length === 0 ? page.failed : failureOf(page.done, page.failed);
       this.#wake(work.owner);
     }
   }

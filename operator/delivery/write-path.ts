@@ -63,6 +63,13 @@ export class WritePath {
     if (job !== undefined) this.#deps.dispatcher.raise(work.target.lane, job, work.priority);
   }
 
+  /** Work was withdrawn: what of it still waits leaves its line. */
+  dequeue(work: Work): void {
+    this.#groups.get(keyOf(work.target))?.drop(work);
+    const job = this.#jobs.get(work);
+    if (job !== undefined) this.#deps.dispatcher.remove(work.target.lane, job);
+  }
+
   forget(owner: string): void {
     this.#refusedOwners.delete(owner);
   }

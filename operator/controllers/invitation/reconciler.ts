@@ -1,6 +1,7 @@
 import type { Invitation, InvitationStatus } from '../../api/kinds.ts';
 import { keyOf, type ObjectKey } from '../../api/meta.ts';
 import type { Outcome } from '../../delivery/delivery.ts';
+import type { Verdict } from '../../domain/change/driver.ts';
 import type { MailView } from '../../integrations/mail/port.ts';
 import type { FinalReport, ReconcileContext, Reconciler, Report } from '../../runtime/reconciler.ts';
 import type { ControllerDeps } from '../deps.ts';
@@ -27,22 +28,23 @@ export class InvitationReconciler implements Reconciler<Invitation, InvitationSt
     const authenticated = customer !== undefined && conditionOf(customer, 'Authenticated')?.status === 'True';
     const state = invitationState(invitation, authenticated, clock.now());
     const mail = delivery.see<MailView>(mailTarget(), owner, {});
-    const outcome = delivery.outcomeOf(owner, mailTarget());
     const hold = this.#hold(invitation, customer === undefined ? [invitation] : [invitation, customer]);
+    const sentCount = invitation.status?.sentCount ?? 0;
+    const id = messageId(state, sentCount, settings.installation);
+    const isDue = state.due !== undefined && customer !== undefined && hold === undefined;
+    const wanted = isDue ? mailChange({ invitation, customer, state, purpose: state.due, messageId: id, settings }) : undefined;
+    // Before anything is said of it: the mark of a mail that cannot leave any more comes off with this pass.
+    delivery.withdraw(owner, wanted === undefined ? [] : [{ target: mailTarget(), changes: [wanted] }]);
+    const outcome = delivery.outcomeOf(owner, mailTarget());
     const step = nextStep({
       invitation,
       outcome,
       requested: ctx.requested,
       due: state.due !== undefined,
-      blocked: hold !== undefined || customer === undefined || mail.state !== 'seen' || mail.view.settingsProblem !== undefined,
+      blocked: !isDue || mail.state !== 'seen' || mail.view.settingsProblem !== undefined,
     });
-    const sentCount = invitation.status?.sentCount ?? 0;
-    const id = messageId(state, sentCount, settings.installation);
     const found = { invitation, customer, state, mail, step, hold, settings, now: ctx.now, messageId: id };
-    const change =
-      step.do === 'send' && customer !== undefined
-        ? mailChange({ invitation, customer, state, purpose: state.due ?? 'Invitation', messageId: id, settings })
-        : undefined;
+    const change = step.do === 'send' ? wanted : undefined;
     const conclusion = invitationConditions(found);
     return {
       status: { ...invitationStatus(found), ...waitsStatus(conclusion) },
@@ -60,6 +62,7 @@ export class InvitationReconciler implements Reconciler<Invitation, InvitationSt
 
   /** A mail cannot be called back and the link dies with the object: nothing outside is left to remove. */
   finalize(invitation: Invitation, { now }: ReconcileContext): FinalReport<InvitationStatus> {
+    this.#deps.delivery.withdraw(ownerOf('Invitation', keyOf(invitation)));
     return removalReport(invitation, { done: true }, now);
   }
 
@@ -97,15 +100,19 @@ interface StepInput {
 function nextStep({ invitation, outcome, requested, due, blocked }: StepInput): MailStep {
   const mark = invitation.status?.sending;
   if (outcome.state === 'underWay') return { do: 'wait' };
-  if (outcome.state === 'done') {
-    const verdict = outcome.verdicts[0];
-    if (verdict === undefined || verdict.result === 'applied') return { do: 'record' };
-    return verdict.error.reason === 'DeliveryUnknown' ? { do: 'unknown' } : { do: 'failed', error: verdict.error };
-  }
-  if (mark !== undefined && !requested) return { do: 'unknown' };
+  const verdict = outcome.state === 'done' ? outcome.verdicts[0] : undefined;
+  if (verdict !== undefined) return answered(verdict);
+  // Done without a verdict: taken back before it left, so the mark means nothing.
+  const isOpen = mark !== undefined && outcome.state === 'none';
+  if (isOpen && !(requested && due)) return { do: 'unknown' };
   const refused =
     conditionOf(invitation, 'EmailSent')?.reason === 'RecipientRefused' &&
     invitation.status?.observedGeneration === invitation.metadata.generation;
   if (blocked || (refused && !requested)) return { do: 'nothing' };
-  return due || mark !== undefined ? { do: 'send' } : { do: 'nothing' };
+  return due ? { do: 'send' } : { do: 'nothing' };
+}
+
+function answered(verdict: Verdict): MailStep {
+  if (verdict.result === 'applied') return { do: 'record' };
+  return verdict.error.reason === 'DeliveryUnknown' ? { do: 'unknown' } : { do: 'failed', error: verdict.error };
 }

@@ -14,7 +14,7 @@ import { type SiteScope, siteScope } from '../site-scope.ts';
 import { type Heirs, heirsOf, successorWait } from '../successor.ts';
 import { deviceTarget, numbersTarget, ownerOf } from '../targets.ts';
 import { connectServing, refusedAt } from '../tenant-access.ts';
-import { firstFailure, handOver, hasChanges, recheckWithin, workOn } from '../work.ts';
+import { firstFailure, handOver, hasChanges, recheckWithin, takingBack, workOn } from '../work.ts';
 import { type Silence, silencing } from './assigned.ts';
 import { NumberClaims } from './claims.ts';
 import { RangeConfigMaps } from './memory.ts';
@@ -141,17 +141,21 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
     if (scope !== undefined) await this.#connect(scope);
     const held = new Set(this.#memory.heldOf(range));
     const patterns = patternsOf(range, this.#memory.sourceOf(keyOf(range)));
-    return removeRange({
-      range,
-      scope,
-      held,
-      wanted: 'prefixes' in patterns ? patterns.prefixes : [],
-      deps: this.#deps,
-      reads: this.#removalReads,
-      heirs: this.#heirs(range, true),
-      governance: this.#govern(range, scope),
-      ctx,
-    });
+    return takingBack(
+      this.#deps.delivery,
+      ownerOf('NumberRange', keyOf(range)),
+      removeRange({
+        range,
+        scope,
+        held,
+        wanted: 'prefixes' in patterns ? patterns.prefixes : [],
+        deps: this.#deps,
+        reads: this.#removalReads,
+        heirs: this.#heirs(range, true),
+        governance: this.#govern(range, scope),
+        ctx,
+      }),
+    );
   }
 
   forget(key: ObjectKey): void {
@@ -187,6 +191,7 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
 
   /** Nothing is planned from a spec that cannot be read; what is held stays held, and stays outside. */
   #refused(range: NumberRange, refusal: ReturnType<typeof refusedRange>, now: string): Report<NumberRangeStatus> {
+    this.#deps.delivery.withdraw(ownerOf('NumberRange', keyOf(range)));
     const {
       observedGeneration: _generation,
       conditions: _conditions,

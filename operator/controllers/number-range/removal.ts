@@ -16,7 +16,7 @@ import { heldBefore, type RemovalStep, removalReport } from '../removal.ts';
 import type { SiteScope } from '../site-scope.ts';
 import { deletedForMs, type Heirs, successorWait } from '../successor.ts';
 import { deviceTarget, numbersTarget, ownerOf } from '../targets.ts';
-import { firstFailure, handOver, retryTime, type Work, workOn } from '../work.ts';
+import { firstFailure, handOver, nothingMoves, retryTime, type Work, workOn } from '../work.ts';
 import { silencing } from './assigned.ts';
 import { recordsAt } from './footprint.ts';
 import { placementsOf } from './placement.ts';
@@ -48,7 +48,7 @@ export function removeRange(removal: RangeRemoval): FinalReport<NumberRangeStatu
   const unseen = works.find(({ seen }) => seen.state !== 'seen');
   if (unseen !== undefined) return removalReport(range, unseenStep(range, unseen), ctx.now);
   const open = works.flatMap(({ plan }) => plan?.removals ?? []);
-  if (open.length === 0 && works.every(({ underWay }) => !underWay)) return removalReport(range, { done: true }, ctx.now);
+  if (open.length === 0 && nothingMoves(deps.delivery, owner, works)) return removalReport(range, { done: true }, ctx.now);
   const held = heldStep(removal, owner, open, fresh);
   if (held !== undefined) return removalReport(range, held, ctx.now);
   const awaited = awaitedStep(removal, open.length);

@@ -17,7 +17,7 @@ import { outsideEvents } from '../outside-events.ts';
 import { rangesOf, type SiteScope, siteScope } from '../site-scope.ts';
 import { deviceTarget, directoryTarget, ownerOf } from '../targets.ts';
 import { connectServing, refusedAt, secretsAge } from '../tenant-access.ts';
-import { firstFailure, handOver, hasChanges, recheckWithin, type Work, workOn } from '../work.ts';
+import { firstFailure, handOver, hasChanges, recheckWithin, takingBack, type Work, workOn } from '../work.ts';
 import { accept } from './accept.ts';
 import { desiredDns, desiredVoice, routableTrunks } from './desired.ts';
 import { emergencyRecord } from './emergency.ts';
@@ -100,14 +100,18 @@ export class SiteLocationReconciler implements Reconciler<SiteLocation, SiteLoca
   async finalize(site: SiteLocation, ctx: ReconcileContext): Promise<FinalReport<SiteLocationStatus>> {
     const scope = siteScope(site, this.#deps.stores);
     await this.#connect(scope, secretsAge(ctx, this.#deps.clock));
-    return removeSite({
-      scope,
-      deps: this.#deps,
-      governance: this.#govern(scope),
-      ownership: this.#ownership(site),
-      reads: this.#removalReads,
-      ctx,
-    });
+    return takingBack(
+      this.#deps.delivery,
+      ownerOf('SiteLocation', keyOf(site)),
+      removeSite({
+        scope,
+        deps: this.#deps,
+        governance: this.#govern(scope),
+        ownership: this.#ownership(site),
+        reads: this.#removalReads,
+        ctx,
+      }),
+    );
   }
 
   forget(key: ObjectKey): void {

@@ -16,7 +16,7 @@ import { heldBefore, type RemovalStep, removalReport } from '../removal.ts';
 import { blockers, rangesOf, type SiteScope } from '../site-scope.ts';
 import { deletedForMs, successorWait } from '../successor.ts';
 import { ownerOf } from '../targets.ts';
-import { firstFailure, handOver, retryTime, type Work, workOn } from '../work.ts';
+import { firstFailure, handOver, nothingMoves, retryTime, type Work, workOn } from '../work.ts';
 import { deletionHold } from './holds.ts';
 import { endpointName, type Ownership, usageName } from './naming.ts';
 import { ownedThere, servesOthers, sitePlaces, withUsageOwners } from './places.ts';
@@ -52,7 +52,7 @@ export function removeSite(removal: SiteRemoval): FinalReport<SiteLocationStatus
   const unseen = works.find(({ seen }) => seen.state !== 'seen');
   if (unseen !== undefined) return removalReport(scope.site, unseenStep(scope.site, unseen), now);
   const open = works.flatMap(({ plan }) => plan?.removals ?? []);
-  if (open.length === 0 && works.every(({ underWay }) => !underWay)) return removalReport(scope.site, { done: true }, now);
+  if (open.length === 0 && nothingMoves(deps.delivery, owner, works)) return removalReport(scope.site, { done: true }, now);
   // Also what only a marker told, so that the next pass knows it by name.
   const progress = { footprint: footprintOf(scope.site, works) };
   const held = heldStep(removal, works, open);
