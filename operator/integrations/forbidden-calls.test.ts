@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SystemClock } from '../runtime/system-clock.ts';
+import { ENTRA_CALLS } from './entra/calls.ts';
 import { GRAPH_CALLS } from './graph/wire.ts';
 import type { AllowList } from './http/allow-list.ts';
 import { createHttpClient } from './http/client.ts';
@@ -101,6 +102,20 @@ describe('calls that never leave the process', () => {
 });
 
 describe('calls that may leave', () => {
+  it('and are no reads are these, and no others', () => {
+    expect(GRAPH_CALLS.writes).toEqual(['POST /v1.0/$batch']); // reads only, see below
+    expect(ENTRA_CALLS.writes).toEqual(['POST /{tenant}/oauth2/v2.0/token']);
+    expect(TEAMS_ADMIN_CALLS.writes).toEqual([
+      `POST ${ROUTES}`,
+      `PUT ${ROUTES}/configuration/{identity}`,
+      `DELETE ${ROUTES}/configuration/{identity}`,
+      `POST ${POLICIES}`,
+      `PUT ${POLICIES}/configuration/{identity}`,
+      `DELETE ${POLICIES}/configuration/{identity}`,
+      `PUT ${USAGES}`,
+    ]);
+  });
+
   it.each(GRAPH_READS)('Graph: GET %s, alone and in a batch', (path) => {
     expect(judge(GRAPH_CALLS, ['GET', path])).toMatchObject({ allowed: true });
     expect(judge(GRAPH_CALLS, ['POST', '/v1.0/$batch', batch(['GET', path.replace('/v1.0', '')])])).toEqual({

@@ -29,6 +29,11 @@ export class AllowList {
     this.#rules = rules.map((rule) => ({ rule, segments: rule.path.split('/').slice(1) }));
   }
 
+  /** Every rule that may change something, `METHOD path`: short enough to be read as a whole, and held against a closed list by a test. */
+  get writes(): readonly string[] {
+    return this.#rules.flatMap(({ rule: { method, path } }) => (method === 'GET' ? [] : [`${method} ${path}`]));
+  }
+
   judge(method: string, url: URL, body: unknown): AllowVerdict {
     const segments = decodedSegments(url.pathname);
     if (segments === undefined) return { allowed: false, why: 'the path has an unusable segment' };
