@@ -171,6 +171,25 @@ describe('LeaderElector', () => {
     expect(a.ended).toBeInstanceOf(LeadershipLost);
   });
 
+  it('counts its right from the start of a renewal, not from its answer', async () => {
+    const a = candidate('a');
+    await settle(20);
+    // The answer to the next renewal takes 4 s; all after it fail.
+    const down = new OperatorError('down', { kind: 'Retryable', reason: 'KubernetesUnavailable' });
+    kube.beforeWrite = () => {
+      kube.beforeWrite = undefined;
+      a.clock.freeze(4000);
+      kube.failures.push(...Array.from({ length: 50 }, () => down));
+    };
+    await pass(2000);
+    const validFor = async (): Promise<number> => {
+      let ms = 0;
+      for (; a.elector.isLeader(); ms += 100) await pass(100);
+      return ms;
+    };
+    expect(await validFor()).toBeLessThanOrEqual(6000);
+  });
+
   it('survives a few failed renewals and an edit of the lease by somebody else', async () => {
     const a = candidate('a');
     await settle(20);

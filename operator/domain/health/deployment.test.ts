@@ -68,6 +68,22 @@ describe('[S145] deploy status against indicator, all seven rows', () => {
       'False',
       'TenantConnectionError',
     ],
+    [
+      '[S140] deployed, and its own gates are being checked again',
+      { gatesOpen: false },
+      'Deployed',
+      'Warning',
+      'True',
+      'DeployedWithWarning',
+    ],
+    [
+      '[S144] deployed once, with a site on its way',
+      { gatesOpen: false, childrenReady: 4 },
+      'Unknown',
+      'Warning',
+      'Unknown',
+      'DeployRequested',
+    ],
     ['[S144] asked for, on its way', { wasDeployed: false, childrenReady: 2 }, 'Unknown', 'Warning', 'Unknown', 'DeployRequested'],
   ];
 
