@@ -89,8 +89,8 @@ export const REASONS = {
     'Restore the Secret, or set annotation trunkline.dev/force-remove.',
   ),
   ObservationSuspect: provider(
-    'A look outside misses so much of ours that it may be wrong.',
-    'Check the device or tenant; approve the observation with the hash in the message if it is right.',
+    'A look outside is incomplete, or lacks more than 20 % of at least 20 objects of a kind that we own there, so it may be wrong.',
+    'Check the device, tenant or DNS; it is read again each minute. If the picture is right, annotate the SBCDevice or Customer as the message says.',
   ),
   // References
   CustomerNotFound: provider('The Customer that is named does not exist in the namespace.', 'Create it or correct spec.customerRef.'),

@@ -54,6 +54,8 @@ export const INDEX = {
   shortName: 'shortName',
   /** Customers by lower-case tenant id. */
   tenant: 'tenant',
+  /** Sites by `<system>|<target>` of every place where their footprint lists something. */
+  footprint: 'footprint',
   /** Sites by lower-case FQDN of each trunk, fixed in status or wanted by spec. */
   fqdn: 'fqdn',
 } as const;

@@ -13,6 +13,7 @@ export const CUSTOMER_INDEXES: Readonly<Record<string, IndexFunction<Customer>>>
 export const SITE_INDEXES: Readonly<Record<string, IndexFunction<SiteLocation>>> = {
   [INDEX.customer]: (site) => [`${site.metadata.namespace ?? ''}/${site.spec.customerRef.name}`],
   [INDEX.device]: (site) => devicesOf(site),
+  [INDEX.footprint]: (site) => [...new Set((site.status?.footprint ?? []).map(({ system, target }) => placeKey(system, target)))],
   [INDEX.fqdn]: (site) => [...new Set([...(site.status?.trunks ?? []).map(({ fqdn }) => fqdn), ...wantedNames(site)])],
 };
 
@@ -24,6 +25,11 @@ export const RANGE_INDEXES: Readonly<Record<string, IndexFunction<NumberRange>>>
 export const INVITATION_INDEXES: Readonly<Record<string, IndexFunction<Invitation>>> = {
   [INDEX.customer]: (invitation) => [`${invitation.metadata.namespace ?? ''}/${invitation.spec.customerRef.name}`],
 };
+
+/** One outside place, as the index of footprints has it. */
+export function placeKey(system: string, target: string): string {
+  return `${system}|${target.toLowerCase()}`;
+}
 
 /** Trunk names that the site's own spec says; one that takes its Customer's short name is found by that. */
 function wantedNames({ spec }: SiteLocation): string[] {

@@ -3,6 +3,7 @@ import type { Reason } from '../api/reasons.ts';
 import type { OperatorError } from '../errors/operator-error.ts';
 import type { ConditionInput, FinalReport, StatusBase } from '../runtime/reconciler.ts';
 import { type Finding, waitsStatus } from './finding.ts';
+import { SUSPECT_RECHECK_MS, type Suspicion } from './suspicion.ts';
 import { untilOverdue, type Wait, type Waiter, waitingOf } from './waiting.ts';
 
 /** Where a removal stands. */
@@ -17,6 +18,15 @@ export type RemovalStep =
       readonly againMs?: number;
       readonly retry?: OperatorError;
     };
+
+/** Nothing is removed, and nothing taken for gone, by a picture that is not trusted (telephony 6.4). */
+export function suspectReport<Status extends StatusBase & { readonly waits?: readonly Wait[] }>(
+  object: KubeObject<unknown, Status>,
+  { message }: Suspicion,
+  now: string,
+): FinalReport<Status> {
+  return { ...removalReport(object, { done: false, reason: 'ObservationSuspect', message }, now), recheckAfterMs: SUSPECT_RECHECK_MS };
+}
 
 /**
  * The report of a removal: status stays as it was (clean-up needs it) but for `progress`, the conditions say what is waited for, and of the

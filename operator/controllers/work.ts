@@ -6,13 +6,16 @@ import { failedVerdicts } from '../domain/change/footprint.ts';
 import type { OutsideObject } from '../domain/change/object.ts';
 import type { DriftItem, Plan } from '../domain/change/plan.ts';
 import type { OperatorError } from '../errors/operator-error.ts';
+import { SUSPECT_RECHECK_MS, type Suspicion } from './suspicion.ts';
 
 /** One target's part of a pass: what is there, what is wanted, and what came of the last try. */
 export interface Work {
   readonly target: Target;
-  /** Undefined while nothing is known of the target. */
+  /** Undefined while nothing is known of the target, or what is seen of it is not trusted. */
   readonly plan: Plan | undefined;
   readonly seen: Seen<unknown>;
+  /** Why what is seen is not trusted; undefined: it is. */
+  readonly suspicion: Suspicion | undefined;
   readonly underWay: boolean;
   /**
    * What came of the last try and is still wanted: told until a try comes about, also while the next one is under way. Else each retry would
@@ -34,24 +37,25 @@ export interface WorkRequest<View> {
   readonly owner: string;
   readonly target: Target;
   readonly seen: Seen<View>;
+  readonly suspicion?: Suspicion | undefined;
   readonly objectsOf: (view: View) => readonly OutsideObject[];
   readonly planWith: (observed: readonly OutsideObject[]) => Plan;
   /** Somebody asks for it now (`reconcile-at`): the next try does not wait for its time, also when a look or a question has to come first. */
   readonly requested: boolean;
 }
 
-/** Plans one target from what is seen of it; a target that cannot be seen has no plan and so no writes. */
-export function workOn<View>({ delivery, owner, target, seen, objectsOf, planWith, requested }: WorkRequest<View>): Work {
+/** Plans one target from what is seen of it; a target that cannot be seen, or whose picture is suspect, has no plan and so no writes. */
+export function workOn<View>({ delivery, owner, target, seen, suspicion, objectsOf, planWith, requested }: WorkRequest<View>): Work {
   if (requested) delivery.retryNow(owner, target);
   const outcome = delivery.outcomeOf(owner, target);
   const isDone = outcome.state === 'done';
   const applied = outcome.state === 'done' ? outcome.verdicts.flatMap(({ result, change }) => (result === 'applied' ? [change] : [])) : [];
-  const plan = seen.state === 'seen' ? planWith(objectsOf(seen.view)) : undefined;
+  const plan = seen.state === 'seen' && suspicion === undefined ? planWith(objectsOf(seen.view)) : undefined;
   const ended = failedVerdicts(outcome.failed?.verdicts ?? []);
   const failures = isDone || plan === undefined ? ended : stillWanted(ended, plan);
   const hasJustFailed = isDone && failures.length > 0;
   const retryInMs = failures.length > 0 ? (outcome.failed?.retryInMs ?? 0) : 0;
-  return { target, plan, seen, underWay: outcome.state === 'underWay', failures, hasJustFailed, retryInMs, applied };
+  return { target, plan, seen, suspicion, underWay: outcome.state === 'underWay', failures, hasJustFailed, retryInMs, applied };
 }
 
 /** What failed earlier counts only for the very same change; after an edit, or when somebody else has done it, it is history. */
@@ -70,9 +74,10 @@ export function firstFailure(works: readonly Work[]): OperatorError | undefined 
   return works.filter(({ hasJustFailed }) => hasJustFailed).flatMap((work) => work.failures)[0]?.error;
 }
 
-/** When to look again: as wanted, or when the first held change may be tried again. */
+/** When to look again: as wanted, when the first held change may be tried again, or a minute after something suspect was seen. */
 export function recheckWithin(wantedMs: number, works: readonly Work[]): number {
-  return Math.min(wantedMs, ...works.flatMap(({ retryInMs }) => (retryInMs > 0 ? [retryInMs] : [])));
+  const suspect = works.some(({ suspicion }) => suspicion !== undefined) ? [SUSPECT_RECHECK_MS] : [];
+  return Math.min(wantedMs, ...suspect, ...works.flatMap(({ retryInMs }) => (retryInMs > 0 ? [retryInMs] : [])));
 }
 
 /** For a pass that has no interval of its own: when the first held change may be tried again. */

@@ -83,7 +83,7 @@ describe('reading', () => {
       Description: 'theirs',
     });
     person().grantPolicy(tenantId, `anna.berg@${QUICKSTART.customer.domain}`, 'OnlineVoiceRoutingPolicy', 'Receptionists');
-    const { objects, grants } = await read();
+    const { objects, grants, gaps } = await read();
     expect(objects).toContainEqual({ system: 'teams-admin', target: tenantId, kind: 'PstnUsage', name: 'Reception', fields: {} });
     expect(objects.find(({ name }) => name === 'Foreign Route')).toMatchObject({
       kind: 'VoiceRoute',
@@ -96,6 +96,7 @@ describe('reading', () => {
     });
     expect(objects.map(({ name }) => name)).toEqual(expect.arrayContaining(['Global', 'LocalRoute']));
     expect(grants).toEqual({ receptionists: 1 });
+    expect(gaps).toEqual([]);
   });
 
   it('shows the gateways of the provider with their switch, port and bypass', async () => {

@@ -54,6 +54,7 @@ export function ruleEntries(device: string, plan: Plan, tag: string | undefined)
     else if (standing === 'ToCreate') put(desired.name, 'Pending');
     else if (standing !== 'Taken') put(desired.name, 'Applied');
   }
+  for (const { object, state } of plan.kept) put(object.name, state);
   for (const { name } of plan.removals) put(name, 'Removing');
   return [...states].flatMap(([dialPlan, byState]) => planEntries(byState, { device, dialPlan, tag })).sort(byNameAndState);
 }
@@ -95,4 +96,18 @@ function entryOf({ device, dialPlan, state, patterns, tag, listed }: EntryParts)
 
 function byNameAndState(left: StatusEntry, right: StatusEntry): number {
   return `${left.name}|${left.state}`.localeCompare(`${right.name}|${right.state}`);
+}
+
+/**
+ * The entries of one device once the removal of the whole range has been handed over: what we take away is no longer owned (telephony 6.4),
+ * what existed before us keeps its state.
+ */
+export function leavingEntries(footprint: readonly StatusEntry[], device: string): readonly StatusEntry[] {
+  return footprint.map((entry) => {
+    const isOurs = entry.system === 'sbc' && entry.target === device && (entry.state === 'Applied' || entry.state === 'Pending');
+    const hidesAdopted = footprint.some(
+      (other) => other.target === device && other.name === entry.name && other.state === 'Adopted' && other.members === undefined,
+    );
+    return isOurs && !(hidesAdopted && entry.members === undefined) ? { ...entry, state: 'Removing' as const } : entry;
+  });
 }

@@ -133,6 +133,8 @@ export interface DevicePlanInput {
   /** Undefined: the range has no business on this device any more. */
   readonly place: Placement | undefined;
   readonly granted: readonly Prefix[];
+  /** Patterns that status says are held and that another range holds all the same, as after a restore: their rules are left to that one. */
+  readonly yielded: ReadonlySet<string>;
   readonly held: ReadonlySet<string>;
   readonly observed: readonly OutsideObject[];
   readonly policy: ChangePolicy;
@@ -153,6 +155,7 @@ export function planDevice(input: DevicePlanInput): Plan {
   const owned = ownedRules(input, named, seen);
   const tags = new Set([...(place === undefined ? [] : [place.tag.toLowerCase()]), ...statusTags(input)]);
   const notOurs = (object: Owned['object']): boolean => {
+    if (input.yielded.has(object.name.slice(object.name.indexOf('/') + 1))) return true;
     const rule = seen.get(identityOf(object));
     if (rule === undefined) return false;
     const tag = String(rule.fields['tag']);
@@ -202,7 +205,7 @@ function ownedRules(
   });
 }
 
-/** Where patterns of spec left out of the wanted list may still have rules: removal needs a confirmation when numbers are assigned. */
+/** What is held and not wanted any more may still have rules: their removal needs a confirmation when numbers are assigned. */
 export function leavingPatterns(held: ReadonlySet<string>, wanted: readonly Prefix[]): string[] {
   const asked = new Set(wanted.map(({ text }) => text));
   return [...held].filter((text) => !asked.has(text));

@@ -23,10 +23,9 @@ import { type Placement, placementsOf } from './placement.ts';
 import { type Grants, grant, leavingPatterns, planDevice } from './plan.ts';
 import { removeRange } from './removal.ts';
 import { heldAfter, type RangeFindings, rangeConditions, rangeGate, rangeStatus, refusedRange } from './report.ts';
-import { DeviceSuspicions, type Suspicion } from './suspicion.ts';
+import { DeviceSuspicions } from './suspicion.ts';
 
 const SBC_POLL_MS = 15 * 60_000;
-const SUSPECT_RECHECK_MS = 60_000;
 const UNREAD_RECHECK_MS = 2000;
 const NO_HEIRS: Heirs = { has: () => false, unread: [] };
 const NO_GRANTS: Grants = { granted: [], refused: [], open: [], captures: [] };
@@ -37,9 +36,18 @@ interface Going {
   readonly part: string | undefined;
 }
 
-/** A trunk whose device still has rules of the range although no trunk of the site leads there any more. */
-function formerTrunk(range: NumberRange, places: readonly Placement[]): string | undefined {
-  return (range.status?.trunks ?? []).find(({ device }) => !places.some((place) => place.device === device))?.name;
+/** Trunks whose device still has rules of the range although no trunk of the site leads there any more. */
+function formerTrunks(range: NumberRange, places: readonly Placement[]): string[] {
+  const former = (range.status?.trunks ?? []).filter(({ device }) => !places.some((place) => place.device === device));
+  return [...new Set(former.map(({ name }) => name))];
+}
+
+/** Each part is confirmed by itself: patterns that go everywhere, and trunks that take the rules of one device with them. */
+function goingParts(leaving: readonly string[], formerTrunks: readonly string[], held: ReadonlySet<string>): Going[] {
+  return [
+    ...(leaving.length === 0 ? [] : [{ going: leaving, part: 'patterns' }]),
+    ...formerTrunks.map((name) => ({ going: [...held], part: `trunk/${name}` })),
+  ];
 }
 
 /** Whether another range has the pattern's rule on every device by now. */
@@ -81,22 +89,24 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
     const governance = this.#govern(range, scope);
     const undeployed = scope.customer?.spec.deploy === false;
     const looks = await this.#look(range, scope, placements.places, owner, ctx);
-    const grants = undeployed ? NO_GRANTS : this.#grant(range, patterns.prefixes, held, placements.places, looks);
+    const suspicions = new Map([...looks].map(([device, seen]) => [device, this.#suspicions.of(device, seen)]));
+    const trusted = new Map([...looks].filter(([device]) => suspicions.get(device) === undefined));
+    const grants = undeployed ? NO_GRANTS : this.#grant(range, patterns.prefixes, held, placements.places, trusted);
     const leaving = leavingPatterns(held, undeployed ? [] : patterns.prefixes);
-    const former = formerTrunk(range, placements.places);
-    const heirs = this.#heirs(range, leaving.length > 0 || former !== undefined);
+    const former = formerTrunks(range, placements.places);
+    const heirs = this.#heirs(range, leaving.length > 0 || former.length > 0);
     const handedOver = new Set(leaving.filter((pattern) => isHandedOver(range, pattern, heirs)));
-    const going = former === undefined ? leaving.filter((pattern) => !handedOver.has(pattern)) : [...held];
-    const part = undeployed ? undefined : former === undefined ? 'patterns' : `trunk/${former}`;
-    const silence = this.#silence(range, scope, { going, part }, owner, ctx);
-    const awaits = going.length > 0 && !undeployed ? this.#awaits(range, scope, heirs) : undefined;
-    const suspicion = this.#suspect(looks);
+    const staying = leaving.filter((pattern) => !handedOver.has(pattern));
+    const going = undeployed ? [{ going: staying, part: undefined }] : goingParts(staying, former, held);
+    const silence = this.#silence(range, scope, going, owner, ctx);
+    const awaits = going.some((part) => part.going.length > 0) && !undeployed ? this.#awaits(range, scope, heirs) : undefined;
     const works = [...looks].map(([device, seen]) =>
       workOn<SbcView>({
         delivery,
         owner,
         target: deviceTarget(device),
         seen,
+        suspicion: suspicions.get(device),
         objectsOf: (view) => view.objects,
         planWith: (observed) =>
           planDevice({
@@ -105,6 +115,7 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
             device,
             place: placements.places.find((place) => place.device === device),
             granted: grants.granted,
+            yielded: new Set(grants.refused.map(({ pattern }) => pattern)),
             held,
             observed,
             policy: governance.policy,
@@ -123,7 +134,7 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
       held,
       grants,
       silence,
-      suspicion,
+      suspicion: works.find(({ suspicion }) => suspicion !== undefined)?.suspicion,
       governance,
       closedGate: rangeGate(scope),
       works,
@@ -150,6 +161,7 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
         held,
         wanted: 'prefixes' in patterns ? patterns.prefixes : [],
         deps: this.#deps,
+        suspicions: this.#suspicions,
         reads: this.#removalReads,
         heirs: this.#heirs(range, true),
         governance: this.#govern(range, scope),
@@ -167,8 +179,8 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
 
   async #report(found: RangeFindings, owner: string, { now }: ReconcileContext): Promise<Report<NumberRangeStatus>> {
     const { delivery } = this.#deps;
-    const { range, works, governance, closedGate, suspicion } = found;
-    const mayWrite = governance.hold === undefined && closedGate === undefined && suspicion === undefined;
+    const { range, works, governance, closedGate } = found;
+    const mayWrite = governance.hold === undefined && closedGate === undefined;
     const after = heldAfter(found);
     const heldIn = after.inConfigMap ? await this.#memory.record(range, after.patterns) : undefined;
     const retry = firstFailure(works);
@@ -179,13 +191,10 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
       conditions: conclusion.conditions,
       deadlineMs: Math.min(conclusion.deadlineMs ?? Number.POSITIVE_INFINITY, found.awaits ?? Number.POSITIVE_INFINITY),
       events: outsideEvents(range, works),
-      recheckAfterMs: recheckWithin(suspicion === undefined ? SBC_POLL_MS : SUSPECT_RECHECK_MS, works),
+      recheckAfterMs: recheckWithin(SBC_POLL_MS, works),
       ...(mayWrite && hasChanges(works) ? { finalizer: 'ensure' } : {}),
       ...(retry === undefined ? {} : { retry }),
-      afterStatus: () => {
-        if (suspicion !== undefined) for (const { target } of works) delivery.invalidate(target);
-        handOver({ delivery, owner, works, priority: 'change', mayWrite })();
-      },
+      afterStatus: handOver({ delivery, owner, works, priority: 'change', mayWrite }),
     };
   }
 
@@ -222,7 +231,10 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
     const devices = new Set([...places.map(({ device }) => device), ...former]);
     const look = (): Map<ObjectKey, Seen<SbcView>> =>
       new Map(
-        [...devices].map((device) => [device, delivery.see<SbcView>(deviceTarget(device), owner, freshness(ctx, clock, SBC_POLL_MS))]),
+        [...devices].map((device) => {
+          const fresh = this.#suspicions.freshness(device, freshness(ctx, clock, SBC_POLL_MS));
+          return [device, delivery.see<SbcView>(deviceTarget(device), owner, fresh)];
+        }),
       );
     const looks = look();
     const refused = refusedAt(looks.values());
@@ -250,23 +262,22 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
   }
 
   /** Only asked for when something would go: who holds which number is the most expensive look there is. */
-  #silence(range: NumberRange, scope: SiteScope, { going, part }: Going, owner: string, ctx: ReconcileContext): Silence {
-    if (going.length === 0) {
+  #silence(range: NumberRange, scope: SiteScope, parts: readonly Going[], owner: string, ctx: ReconcileContext): Silence {
+    if (parts.every(({ going }) => going.length === 0)) {
       this.#removalReads.forget(keyOf(range));
       return { verdict: 'free' };
     }
     const tenantId = scope.essentials ? undefined : scope.tenantId;
-    const fresh = this.#removalReads.freshness(keyOf(range), going, ctx);
+    const removal = parts.flatMap(({ going, part }) => going.map((pattern) => `${part ?? ''}|${pattern}`));
+    const fresh = this.#removalReads.freshness(keyOf(range), removal, ctx);
     const numbers = tenantId === undefined ? undefined : this.#deps.delivery.see<NumbersView>(numbersTarget(tenantId), owner, fresh);
-    // A trunk is taken out of the site: confirming it there confirms it for all its ranges.
-    const confirmed = part !== undefined && isConfirmed(scope.site, part);
-    return silencing({
-      range,
-      patterns: confirmed ? [] : going,
-      essentials: scope.essentials,
-      numbers,
-      ...(part === undefined ? {} : { part }),
+    const verdicts = parts.map(({ going, part }) => {
+      // A trunk is taken out of the site: confirming it there confirms it for all its ranges.
+      const confirmed = part?.startsWith('trunk/') === true && isConfirmed(scope.site, part);
+      const patterns = confirmed ? [] : going;
+      return silencing({ range, patterns, essentials: scope.essentials, numbers, ...(part === undefined ? {} : { part }) });
     });
+    return verdicts.find(({ verdict }) => verdict === 'held') ?? verdicts.find(({ verdict }) => verdict === 'wait') ?? { verdict: 'free' };
   }
 
   /** Who has taken over what this range gives up; asked only when something goes. */
@@ -284,15 +295,6 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
   #awaits(range: NumberRange, { customer }: SiteScope, heirs: Heirs): number | undefined {
     if (heirs.unread.length > 0) return UNREAD_RECHECK_MS;
     return successorWait(customer, this.#removalReads.wantedForMs(keyOf(range)), this.#deps.settings.successorWaitMs);
-  }
-
-  #suspect(looks: ReadonlyMap<ObjectKey, Seen<SbcView>>): Suspicion | undefined {
-    for (const [key, seen] of looks) {
-      const device = this.#deps.stores.devices.get(key);
-      const suspicion = device !== undefined && seen.state === 'seen' ? this.#suspicions.of(device, seen.view, seen.seq) : undefined;
-      if (suspicion !== undefined) return suspicion;
-    }
-    return undefined;
   }
 
   #govern(range: NumberRange, scope: SiteScope | undefined): Governance {

@@ -12,14 +12,15 @@ import type { FinalReport, ReconcileContext } from '../../runtime/reconciler.ts'
 import type { ControllerDeps } from '../deps.ts';
 import { freshness, type RemovalReads } from '../freshness.ts';
 import { type Governance, isForceRemoved } from '../governance.ts';
-import { heldBefore, type RemovalStep, removalReport } from '../removal.ts';
+import { heldBefore, type RemovalStep, removalReport, suspectReport } from '../removal.ts';
 import type { SiteScope } from '../site-scope.ts';
 import { deletedForMs, type Heirs, successorWait } from '../successor.ts';
 import { deviceTarget, numbersTarget, ownerOf } from '../targets.ts';
 import { firstFailure, handOver, nothingMoves, retryTime, type Work, workOn } from '../work.ts';
 import { silencing } from './assigned.ts';
-import { recordsAt } from './footprint.ts';
+import { leavingEntries, recordsAt } from './footprint.ts';
 import { placementsOf } from './placement.ts';
+import type { DeviceSuspicions } from './suspicion.ts';
 
 const SBC_POLL_MS = 15 * 60_000;
 const REREAD_MS = 2000;
@@ -32,6 +33,7 @@ export interface RangeRemoval {
   readonly deps: ControllerDeps;
   readonly reads: RemovalReads;
   readonly heirs: Heirs;
+  readonly suspicions: DeviceSuspicions;
   readonly governance: Governance;
   readonly ctx: ReconcileContext;
 }
@@ -45,6 +47,8 @@ export function removeRange(removal: RangeRemoval): FinalReport<NumberRangeStatu
   // Before anything can end the pass: a request for a fresh look counts for both places, though only one is read in its pass.
   const fresh = removal.reads.freshness(keyOf(range), [`deletion ${range.metadata.deletionTimestamp ?? ''}`], removal.ctx);
   const works = removalWorks(removal, owner);
+  const suspicion = works.find((work) => work.suspicion !== undefined)?.suspicion;
+  if (suspicion !== undefined) return suspectReport(range, suspicion, ctx.now);
   const unseen = works.find(({ seen }) => seen.state !== 'seen');
   if (unseen !== undefined) return removalReport(range, unseenStep(range, unseen), ctx.now);
   const open = works.flatMap(({ plan }) => plan?.removals ?? []);
@@ -54,13 +58,20 @@ export function removeRange(removal: RangeRemoval): FinalReport<NumberRangeStatu
   const awaited = awaitedStep(removal, open.length);
   if (awaited !== undefined) return removalReport(range, awaited, ctx.now);
   const failure = firstFailure(works);
+  const progress = governance.hold === undefined ? leavingStatus(range, works) : {};
   const message = failure === undefined ? `Being removed: ${open.length} dial-plan rules` : failure.message;
   return {
-    ...removalReport(range, { done: false, reason: (failure?.reason as Reason | undefined) ?? 'Removing', message }, ctx.now),
+    ...removalReport(range, { done: false, reason: (failure?.reason as Reason | undefined) ?? 'Removing', message }, ctx.now, progress),
     ...(failure === undefined ? {} : { retry: failure }),
     ...retryTime(works),
     afterStatus: handOver({ delivery: deps.delivery, owner, works, priority: 'change', mayWrite: true }),
   };
+}
+
+/** Written before the first removal goes out: what we take away ourselves is no loss that makes the next look suspect. */
+function leavingStatus(range: NumberRange, works: readonly Work[]): Pick<NumberRangeStatus, 'footprint'> {
+  const footprint = works.reduce((entries, { target }) => leavingEntries(entries, target.id), range.status?.footprint ?? []);
+  return footprint.length === 0 ? {} : { footprint };
 }
 
 /** Why nothing is removed yet although it could be. */
@@ -107,7 +118,7 @@ function unseenStep(range: NumberRange, { seen, target }: Work): RemovalStep {
 
 /** Devices by status, footprint and spec: whatever of the three a restore has kept. */
 function removalWorks(removal: RangeRemoval, owner: string): Work[] {
-  const { range, scope, deps, ctx } = removal;
+  const { range, scope, deps, suspicions, ctx } = removal;
   const placements = scope === undefined ? undefined : placementsOf(range, scope);
   const places = placements !== undefined && 'places' in placements ? placements.places : [];
   const known = [...(range.status?.trunks ?? []), ...(range.status?.footprint ?? []).map(({ target }) => ({ device: target }))].map(
@@ -116,12 +127,14 @@ function removalWorks(removal: RangeRemoval, owner: string): Work[] {
   const devices = new Set([...places.map(({ device }) => device), ...known]);
   return [...devices].map((device) => {
     const plans = rulePlaces(range, device, places);
-    const seen = deps.delivery.see<SbcView>(deviceTarget(device), owner, freshness(ctx, deps.clock, SBC_POLL_MS));
+    const fresh = suspicions.freshness(device, freshness(ctx, deps.clock, SBC_POLL_MS));
+    const seen = deps.delivery.see<SbcView>(deviceTarget(device), owner, fresh);
     return workOn<SbcView>({
       delivery: deps.delivery,
       owner,
       target: deviceTarget(device),
       seen,
+      suspicion: suspicions.of(device, seen),
       objectsOf: (view) => view.objects,
       planWith: (observed) => planRemoval(removal, device, plans, observed),
       requested: ctx.requested,

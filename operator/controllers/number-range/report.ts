@@ -19,14 +19,14 @@ import type { Governance } from '../governance.ts';
 import { unmanagedPaths } from '../managed-fields.ts';
 import { type Gate, gate, isTerminating, protectedBy, type SiteScope } from '../site-scope.ts';
 import { driftStatus } from '../status-parts.ts';
+import type { Suspicion } from '../suspicion.ts';
 import type { Work } from '../work.ts';
 import type { Silence } from './assigned.ts';
 import { ruleEntries } from './footprint.ts';
 import { MAX_IN_STATUS } from './memory.ts';
 import type { Patterns } from './patterns.ts';
 import type { Placement } from './placement.ts';
-import type { Grants } from './plan.ts';
-import type { Suspicion } from './suspicion.ts';
+import { type Grants, leavingPatterns } from './plan.ts';
 
 /** Everything one pass has found about a range. */
 export interface RangeFindings {
@@ -227,12 +227,17 @@ export function heldAfter({ range, grants, held, works, wanted, undeployed, sile
   patterns: string[];
   inConfigMap: boolean;
 } {
-  const asked = new Set(undeployed ? [] : wanted.map(({ text }) => text));
   const seen = works.every(({ plan }) => plan !== undefined);
-  const removing = new Set(works.flatMap(({ plan }) => plan?.removals ?? []).map(({ name }) => name.slice(name.indexOf('/') + 1)));
-  const leaving = [...held].filter(
+  const left = [
+    ...works.flatMap(({ plan }) => plan?.removals ?? []),
+    ...works.flatMap(({ plan }) => plan?.kept ?? []).map(({ object }) => object),
+  ];
+  const removing = new Set(left.map(({ name }) => name.slice(name.indexOf('/') + 1)));
+  const refused = new Set(grants.refused.map(({ pattern }) => pattern));
+  const asked = undeployed ? [] : wanted;
+  const staying = asked.flatMap(({ text }) => (held.has(text) && !refused.has(text) ? [text] : []));
+  const leaving = leavingPatterns(held, asked).filter(
     (text) =>
-      !asked.has(text) &&
       !handedOver.has(text) &&
       (awaits !== undefined ||
         silence.verdict !== 'free' ||
@@ -240,8 +245,6 @@ export function heldAfter({ range, grants, held, works, wanted, undeployed, sile
         removing.has(text) ||
         works.some(({ plan }) => plan?.changes.some((change) => change.action === 'remove') ?? false)),
   );
-  const refused = new Set(grants.refused.map(({ pattern }) => pattern));
-  const staying = [...held].filter((text) => asked.has(text) && !refused.has(text));
   const patterns = [...new Set([...grants.granted.map(({ text }) => text), ...staying, ...leaving])].sort();
   return { patterns, inConfigMap: range.spec.prefixesFrom !== undefined || patterns.length > MAX_IN_STATUS };
 }
@@ -292,7 +295,8 @@ function trunkStatuses({ range, places, works }: RangeFindings): NonNullable<Num
   });
   const former = (range.status?.trunks ?? []).filter((trunk) => {
     const plan = works.find(({ target }) => target.id === trunk.device)?.plan;
-    return !places.some(({ device }) => device === trunk.device) && (plan === undefined || plan.removals.length > 0);
+    const isLeft = plan === undefined || plan.removals.length > 0 || plan.kept.length > 0;
+    return !places.some(({ device }) => device === trunk.device) && isLeft;
   });
   return [...current, ...former.map((trunk) => ({ ...trunk, state: 'Removing' as const }))];
 }

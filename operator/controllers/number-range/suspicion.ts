@@ -1,72 +1,42 @@
-import { ANNOTATIONS } from '../../api/group.ts';
 import type { SbcDevice } from '../../api/kinds.ts';
 import { keyOf, type ObjectKey } from '../../api/meta.ts';
-import { identityOf, type OutsideObject } from '../../domain/change/object.ts';
+import type { Freshness, Seen } from '../../delivery/delivery.ts';
+import type { OwnedObject } from '../../domain/change/suspicion.ts';
 import type { SbcView } from '../../integrations/sbc/port.ts';
 import { INDEX, type Stores } from '../deps.ts';
+import { type Suspicion, Suspicions } from '../suspicion.ts';
+import { deviceTarget } from '../targets.ts';
 import type { RangeMemory } from './claims.ts';
 import { recordsAt } from './footprint.ts';
 
-/** Below this many owned rules a loss is no evidence against the observation (telephony 6.4). */
-const FEWEST = 20;
-const TOLERATED_SHARE = 0.2;
-
-/** Why an observation of a device is not trusted for writing; undefined: it is. */
-export interface Suspicion {
-  readonly hash: string;
-  readonly message: string;
-}
-
-/** Judges each picture of a device once, over all ranges that own rules there. */
+/** Whether what devices show may be believed, judged over the rules of all ranges (telephony 6.4). */
 export class DeviceSuspicions {
   readonly #stores: Stores;
-  readonly #memory: RangeMemory;
-  readonly #judged = new Map<ObjectKey, { readonly seq: number; readonly suspicion: Suspicion | undefined }>();
+  readonly #all: Suspicions;
 
   constructor(stores: Stores, memory: RangeMemory) {
     this.#stores = stores;
-    this.#memory = memory;
+    this.#all = new Suspicions(({ id }) => settledRules(id as ObjectKey, stores, memory));
   }
 
-  of(device: SbcDevice, view: SbcView, seq: number): Suspicion | undefined {
-    const key = keyOf(device);
-    const known = this.#judged.get(key);
-    const suspicion = known?.seq === seq ? known.suspicion : this.#judge(device, view);
-    this.#judged.set(key, { seq, suspicion });
-    if (suspicion === undefined || device.metadata.annotations?.[ANNOTATIONS.approve] === suspicion.hash) return undefined;
-    return suspicion;
+  /** A device that does not exist as an object any more can be approved by nobody and is judged all the same. */
+  of(device: ObjectKey, seen: Seen<SbcView>): Suspicion | undefined {
+    const approver: SbcDevice | undefined = this.#stores.devices.get(device);
+    return this.#all.of(deviceTarget(device), seen, ({ objects, gaps, hash }) => ({ objects, gaps, hash: () => hash }), approver);
   }
 
-  #judge(device: SbcDevice, view: SbcView): Suspicion | undefined {
-    const key = keyOf(device);
-    const how = `approve it with annotation ${ANNOTATIONS.approve}=${view.hash} on SBCDevice ${device.metadata.name} if it is right`;
-    if (view.gaps.length > 0) {
-      return {
-        hash: view.hash,
-        message: `The configuration of SBCDevice ${key} was read incompletely (${view.gaps.join('; ')}); nothing is written; ${how}`,
-      };
+  freshness(device: ObjectKey, wanted: Freshness): Freshness {
+    return this.#all.freshness(deviceTarget(device), wanted);
+  }
+}
+
+/** Only settled rules count: announced ones are not there yet, removed ones no longer ours. */
+function* settledRules(device: ObjectKey, stores: Stores, memory: RangeMemory): Generator<OwnedObject> {
+  for (const site of stores.sites.byIndex(INDEX.device, device)) {
+    for (const range of stores.ranges.byIndex(INDEX.site, keyOf(site))) {
+      for (const { plan, pattern, state } of recordsAt(range, device, new Set(memory.heldOf(range))))
+        if (state === 'Applied' || state === 'Adopted')
+          yield { system: 'sbc', target: device, kind: 'DialPlanRule', name: `${plan}/${pattern}` };
     }
-    const { owned, missing } = this.#compare(key, view.objects);
-    if (owned < FEWEST || missing <= owned * TOLERATED_SHARE) return undefined;
-    return { hash: view.hash, message: `SBCDevice ${key} misses ${missing} of ${owned} rules of ours at once; nothing is written; ${how}` };
-  }
-
-  /** Only settled rules count: announced ones are not there yet, removed ones no longer ours. */
-  #compare(device: ObjectKey, observed: readonly OutsideObject[]): { owned: number; missing: number } {
-    const seen = new Set(observed.map(identityOf));
-    let owned = 0;
-    let missing = 0;
-    for (const site of this.#stores.sites.byIndex(INDEX.device, device)) {
-      for (const range of this.#stores.ranges.byIndex(INDEX.site, keyOf(site))) {
-        const settled = recordsAt(range, device, new Set(this.#memory.heldOf(range))).filter(
-          ({ state }) => state === 'Applied' || state === 'Adopted',
-        );
-        owned += settled.length;
-        missing += settled.filter(
-          ({ plan, pattern }) => !seen.has(identityOf({ system: 'sbc', target: device, kind: 'DialPlanRule', name: `${plan}/${pattern}` })),
-        ).length;
-      }
-    }
-    return { owned, missing };
   }
 }

@@ -1,4 +1,6 @@
 import type { OutsideObject } from '../../domain/change/object.ts';
+import type { Plan } from '../../domain/change/plan.ts';
+import { gatewaysOf } from '../../domain/routing/voice-routing.ts';
 import type { VoiceView } from '../../integrations/teams-admin/port.ts';
 import { isConfirmed } from '../governance.ts';
 import type { SiteScope } from '../site-scope.ts';
@@ -9,17 +11,47 @@ export function deletionHold(scope: SiteScope, removals: readonly OutsideObject[
   return isConfirmed(scope.site) ? undefined : silenced(removals, view, scope.site.metadata.name);
 }
 
-/** The same for what an edit takes away: `deploy: false` on the Customer, routing switched off, or a trunk taken out of the spec. */
-export function editHold(scope: SiteScope, removals: readonly OutsideObject[], view: VoiceView): string | undefined {
+/**
+ * The same for what an edit takes away: `deploy: false` on the Customer, routing switched off, or a trunk taken out of the spec, whether its
+ * route goes or only narrows to the trunks that are left.
+ */
+export function editHold(scope: SiteScope, plan: Pick<Plan, 'removals' | 'items'>, view: VoiceView): string | undefined {
   const { site } = scope;
   if (isConfirmed(site)) return undefined;
   const gone = removedTrunks(scope);
   const isWhole = scope.customer?.spec.deploy === false || gone.length === 0;
   if (!isWhole && gone.every((trunk) => isConfirmed(site, `trunk/${trunk}`))) return undefined;
-  return silenced(removals, view, isWhole ? site.metadata.name : `${site.metadata.name}/trunk/${gone[0]}`);
+  return silenced(
+    [...plan.removals, ...narrowedRoutes(scope, plan)],
+    view,
+    isWhole ? site.metadata.name : `${site.metadata.name}/trunk/${gone[0]}`,
+  );
 }
 
-function removedTrunks({ site }: SiteScope): string[] {
+/** Routes as they are, out of which a removed trunk would be taken. */
+export function narrowedRoutes(scope: SiteScope, { items }: Pick<Plan, 'items'>): OutsideObject[] {
+  const names = new Set(removedTrunks(scope));
+  const gone = new Set((scope.site.status?.trunks ?? []).filter(({ name }) => names.has(name)).map(({ fqdn }) => fqdn));
+  return items.flatMap(({ desired, observed, writes }) => {
+    if (!writes || observed?.kind !== 'VoiceRoute') return [];
+    const left = new Set(gatewaysOf(desired.fields['gateways']));
+    return gatewaysOf(observed.fields['gateways']).some((gateway) => gone.has(gateway) && !left.has(gateway)) ? [observed] : [];
+  });
+}
+
+/** What an edit takes away in the tenant, by name; empty: nothing, as far as spec and status tell. */
+export function takenAway(scope: SiteScope): string[] {
+  const { site, customer, routesInMicrosoft } = scope;
+  const isRouted = (site.status?.footprint ?? []).some(({ system }) => system === 'teams-admin');
+  return [
+    ...(customer?.spec.deploy === false ? ['deploy'] : []),
+    ...(isRouted && !routesInMicrosoft ? ['routing'] : []),
+    ...removedTrunks(scope).map((name) => `trunk ${name}`),
+  ];
+}
+
+/** Trunks that status still has and the spec no longer. */
+export function removedTrunks({ site }: SiteScope): string[] {
   const kept = new Set(site.spec.trunks.map(({ name }) => name));
   return (site.status?.trunks ?? []).map(({ name }) => name).filter((name) => !kept.has(name));
 }

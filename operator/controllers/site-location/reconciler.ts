@@ -1,6 +1,6 @@
 import type { SiteLocation, SiteLocationStatus } from '../../api/kinds.ts';
 import { keyOf, type ObjectKey } from '../../api/meta.ts';
-import type { Seen } from '../../delivery/delivery.ts';
+import type { Freshness, Seen } from '../../delivery/delivery.ts';
 import type { OutsideObject } from '../../domain/change/object.ts';
 import type { Plan } from '../../domain/change/plan.ts';
 import { formatMarker } from '../../domain/naming/marker.ts';
@@ -15,6 +15,7 @@ import { freshness, RemovalReads } from '../freshness.ts';
 import { type Governance, govern } from '../governance.ts';
 import { outsideEvents } from '../outside-events.ts';
 import { rangesOf, type SiteScope, siteScope } from '../site-scope.ts';
+import type { Suspicion } from '../suspicion.ts';
 import { deviceTarget, directoryTarget, ownerOf } from '../targets.ts';
 import { connectServing, refusedAt, secretsAge } from '../tenant-access.ts';
 import { firstFailure, handOver, hasChanges, recheckWithin, takingBack, type Work, workOn } from '../work.ts';
@@ -23,12 +24,14 @@ import { desiredDns, desiredVoice, routableTrunks } from './desired.ts';
 import { emergencyRecord } from './emergency.ts';
 import type { SiteFindings } from './findings.ts';
 import { siteGate } from './gates.ts';
+import { takenAway } from './holds.ts';
 import { type Ownership, usageName } from './naming.ts';
 import { ownedThere, type SitePlaces, sitePlaces } from './places.ts';
 import { heldEdit, type PlaceInput, planPlace } from './plan.ts';
 import { removeSite } from './removal.ts';
 import { siteConditions } from './report.ts';
 import { siteStatus } from './status.ts';
+import { SiteSuspicions } from './suspicion.ts';
 
 /** What one pass sees of everything that the site touches. */
 interface Looks {
@@ -42,9 +45,11 @@ interface Looks {
 export class SiteLocationReconciler implements Reconciler<SiteLocation, SiteLocationStatus> {
   readonly #deps: ControllerDeps;
   readonly #removalReads: RemovalReads;
+  readonly #suspicions: SiteSuspicions;
 
   constructor(deps: ControllerDeps) {
     this.#deps = deps;
+    this.#suspicions = new SiteSuspicions(deps.stores);
     this.#removalReads = new RemovalReads(deps.clock);
   }
 
@@ -109,6 +114,7 @@ export class SiteLocationReconciler implements Reconciler<SiteLocation, SiteLoca
         governance: this.#govern(scope),
         ownership: this.#ownership(site),
         reads: this.#removalReads,
+        suspicions: this.#suspicions,
         ctx,
       }),
     );
@@ -162,36 +168,53 @@ export class SiteLocationReconciler implements Reconciler<SiteLocation, SiteLoca
     return {
       devices,
       directory: tenant === undefined ? undefined : delivery.see<DirectoryView>(directoryTarget(tenant), owner, fresh),
-      voice: places.voice && delivery.see<VoiceView>(places.voice, owner, fresh),
-      dns: places.dns && delivery.see<DnsView>(places.dns, owner, fresh),
+      voice:
+        places.voice &&
+        delivery.see<VoiceView>(places.voice, owner, this.#suspicions.freshness(places.voice, this.#voiceFreshness(scope, fresh, ctx))),
+      dns: places.dns && delivery.see<DnsView>(places.dns, owner, this.#suspicions.freshness(places.dns, fresh)),
     };
+  }
+
+  /** Who has which policy decides whether an edit may take something away: that is read after the edit was seen (telephony 7.1). */
+  #voiceFreshness(scope: SiteScope, usual: Freshness, ctx: ReconcileContext): Freshness {
+    const going = takenAway(scope);
+    if (going.length > 0) return this.#removalReads.freshness(keyOf(scope.site), going, ctx);
+    this.#removalReads.forget(keyOf(scope.site));
+    return usual;
   }
 
   /** Both places of the site; a removal that has to be confirmed keeps the address records with it. */
   #plan(pass: PlanPass, wanted: Parameters<typeof desiredVoice>[0]): PlannedSite {
     const { scope, places, looks } = pass;
+    const undeployed = scope.customer?.spec.deploy === false;
+    const voiceInput = this.#input(pass, places.voice, voiceWish(wanted, undeployed));
+    const suspicion = places.voice && looks.voice && this.#suspicions.voice(places.voice, looks.voice, scope.customer);
+    const view = looks.voice?.state === 'seen' && suspicion === undefined ? looks.voice.view : undefined;
+    const held = view && heldEdit(voiceInput, view);
+    // Address records follow the routes: while a removal is held, or nobody knows whether it has to be, they stay too.
+    const isUnknown = takenAway(scope).length > 0 && places.voice !== undefined && view === undefined;
+    const dnsWish = held !== undefined || isUnknown ? undefined : undeployed ? [] : desiredDns(wanted);
+    const dnsSuspicion = places.dns && looks.dns && this.#suspicions.dns(places.dns, looks.dns, scope.customer);
+    return {
+      heldRemoval: held?.message,
+      voice: this.#work(pass, places.voice, looks.voice, suspicion, held?.meanwhile ?? voiceInput),
+      dns: this.#work(pass, places.dns, looks.dns, dnsSuspicion, this.#input(pass, places.dns, dnsWish)),
+    };
+  }
+
+  #input(pass: PlanPass, place: SitePlaces['voice'], wish: readonly OutsideObject[] | undefined): PlaceInput {
+    const { scope, ownership, governance } = pass;
     const { stores } = this.#deps;
     const undeployed = scope.customer?.spec.deploy === false;
-    const accepted = pass.accepted.status === 'True';
-    const voiceWish = desiredVoice(wanted);
-    const isOpen = scope.routesInMicrosoft && !undeployed && voiceWish.length === 0;
-    const keepsForRanges = undeployed && rangesOf(scope.site, stores).some(({ status }) => (status?.footprint ?? []).length > 0);
-    const common = { scope, stores, ownership: pass.ownership, policy: pass.governance.policy, keepsRemovals: keepsForRanges };
-    const inputOf = (place: SitePlaces['voice'], wish: readonly OutsideObject[] | undefined): PlaceInput => ({
-      ...common,
-      desired: accepted ? wish : undefined,
-      owned: place === undefined ? [] : ownedThere(scope, place),
-    });
-    const voiceInput = inputOf(places.voice, undeployed ? [] : isOpen ? undefined : voiceWish);
-    const heldRemoval = looks.voice?.state === 'seen' ? heldEdit(voiceInput, looks.voice.view) : undefined;
-    const dnsInput = inputOf(places.dns, heldRemoval !== undefined ? undefined : undeployed ? [] : desiredDns(wanted));
+    const hasRules = rangesOf(scope.site, stores).some(({ status }) => (status?.footprint ?? []).length > 0);
     return {
-      heldRemoval,
-      voice: this.#work(pass, places.voice, looks.voice, {
-        ...voiceInput,
-        keepsRemovals: voiceInput.keepsRemovals || heldRemoval !== undefined,
-      }),
-      dns: this.#work(pass, places.dns, looks.dns, dnsInput),
+      scope,
+      stores,
+      ownership,
+      policy: governance.policy,
+      desired: pass.accepted.status === 'True' ? wish : undefined,
+      owned: place === undefined ? [] : ownedThere(scope, place),
+      keepsRemovals: undeployed && hasRules,
     };
   }
 
@@ -199,13 +222,21 @@ export class SiteLocationReconciler implements Reconciler<SiteLocation, SiteLoca
     { owner, requested }: Pick<PlanPass, 'owner' | 'requested'>,
     target: SitePlaces['voice'],
     seen: Seen<{ readonly objects: readonly OutsideObject[] }> | undefined,
+    suspicion: Suspicion | undefined,
     input: PlaceInput,
   ): Work | undefined {
     if (target === undefined || seen === undefined) return undefined;
     const { delivery } = this.#deps;
     const planWith = (observed: readonly OutsideObject[]): Plan => planPlace(input, observed);
-    return workOn({ delivery, owner, target, seen, objectsOf: (view) => view.objects, planWith, requested });
+    return workOn({ delivery, owner, target, seen, suspicion, objectsOf: (view) => view.objects, planWith, requested });
   }
+}
+
+/** What is wanted in the tenant; undefined: that cannot be told now, and so nothing is touched. */
+function voiceWish(wanted: Parameters<typeof desiredVoice>[0], undeployed: boolean): readonly OutsideObject[] | undefined {
+  if (undeployed) return [];
+  const wish = desiredVoice(wanted);
+  return wanted.scope.routesInMicrosoft && wish.length === 0 ? undefined : wish;
 }
 
 interface PlanPass {

@@ -1,10 +1,12 @@
 import type { SiteLocation, SiteLocationStatus } from '../../api/kinds.ts';
 import { keyOf } from '../../api/meta.ts';
 import type { Reason } from '../../api/reasons.ts';
+import type { Seen } from '../../delivery/delivery.ts';
 import type { Target } from '../../domain/change/driver.ts';
 import { identityOf, type OutsideObject } from '../../domain/change/object.ts';
 import { type Owned, type Plan, planObjects } from '../../domain/change/plan.ts';
 import { VOICE_ROUTING_ORDER } from '../../domain/routing/voice-routing.ts';
+import type { DnsView } from '../../integrations/dns/port.ts';
 import type { VoiceView } from '../../integrations/teams-admin/port.ts';
 import type { FinalReport, ReconcileContext } from '../../runtime/reconciler.ts';
 import type { ControllerDeps, Stores } from '../deps.ts';
@@ -12,14 +14,16 @@ import { footprintOf } from '../footprint-of.ts';
 import type { RemovalReads } from '../freshness.ts';
 import { type Governance, isForceRemoved } from '../governance.ts';
 import { massDeletionHold } from '../mass-deletion.ts';
-import { heldBefore, type RemovalStep, removalReport } from '../removal.ts';
+import { heldBefore, type RemovalStep, removalReport, suspectReport } from '../removal.ts';
 import { blockers, rangesOf, type SiteScope } from '../site-scope.ts';
 import { deletedForMs, successorWait } from '../successor.ts';
+import type { Suspicion } from '../suspicion.ts';
 import { ownerOf } from '../targets.ts';
 import { firstFailure, handOver, nothingMoves, retryTime, type Work, workOn } from '../work.ts';
 import { deletionHold } from './holds.ts';
 import { endpointName, type Ownership, usageName } from './naming.ts';
 import { ownedThere, servesOthers, sitePlaces, withUsageOwners } from './places.ts';
+import type { SiteSuspicions } from './suspicion.ts';
 
 export interface SiteRemoval {
   readonly scope: SiteScope;
@@ -27,6 +31,7 @@ export interface SiteRemoval {
   readonly governance: Governance;
   readonly ownership: Ownership;
   readonly reads: RemovalReads;
+  readonly suspicions: SiteSuspicions;
   readonly ctx: ReconcileContext;
 }
 
@@ -49,6 +54,8 @@ export function removeSite(removal: SiteRemoval): FinalReport<SiteLocationStatus
   if (step !== undefined) return removalReport(scope.site, step, now);
   const owner = ownerOf('SiteLocation', keyOf(scope.site));
   const works = removalWorks(removal, owner);
+  const suspicion = works.find((work) => work.suspicion !== undefined)?.suspicion;
+  if (suspicion !== undefined) return suspectReport(scope.site, suspicion, now);
   const unseen = works.find(({ seen }) => seen.state !== 'seen');
   if (unseen !== undefined) return removalReport(scope.site, unseenStep(scope.site, unseen), now);
   const open = works.flatMap(({ plan }) => plan?.removals ?? []);
@@ -101,16 +108,25 @@ function awaitedStep({ scope, deps, ctx }: SiteRemoval, open: readonly OutsideOb
   return { done: false, reason: 'AwaitingSuccessor', message, againMs: left };
 }
 
-function removalWorks({ scope, deps, ownership, reads, ctx }: SiteRemoval, owner: string): Work[] {
+function removalWorks({ scope, deps, ownership, reads, suspicions, ctx }: SiteRemoval, owner: string): Work[] {
   const places = sitePlaces(scope);
   const fresh = reads.freshness(keyOf(scope.site), [`deletion ${scope.site.metadata.deletionTimestamp ?? ''}`], ctx);
-  const work = (target: Target): Work => {
-    const seen = deps.delivery.see<{ readonly objects: readonly OutsideObject[] }>(target, owner, fresh);
+  const see = <View>(target: Target): Seen<View> => deps.delivery.see<View>(target, owner, suspicions.freshness(target, fresh));
+  const work = (target: Target, seen: Seen<{ readonly objects: readonly OutsideObject[] }>, suspicion: Suspicion | undefined): Work => {
     const planWith = (observed: readonly OutsideObject[]): Plan => planRemoval(scope, deps.stores, ownership, target, observed);
     const { requested } = ctx;
-    return workOn({ delivery: deps.delivery, owner, target, seen, objectsOf: (view) => view.objects, planWith, requested });
+    return workOn({ delivery: deps.delivery, owner, target, seen, suspicion, objectsOf: (view) => view.objects, planWith, requested });
   };
-  return [places.voice, places.dns].flatMap((target) => (target === undefined ? [] : [work(target)]));
+  const works: Work[] = [];
+  if (places.voice !== undefined) {
+    const seen = see<VoiceView>(places.voice);
+    works.push(work(places.voice, seen, suspicions.voice(places.voice, seen, scope.customer)));
+  }
+  if (places.dns !== undefined) {
+    const seen = see<DnsView>(places.dns);
+    works.push(work(places.dns, seen, suspicions.dns(places.dns, seen, scope.customer)));
+  }
+  return works;
 }
 
 /** Ours is what the footprint lists, and what a lost status no longer lists but our marker or our derived name still tells. */

@@ -33,6 +33,8 @@ export function siteConditions(found: SiteFindings, now: string): Conclusion {
 function progress({ scope, closedGate, governance, voice, dns, directory, devices }: SiteFindings): {
   progressing?: { reason: Reason; message: string };
 } {
+  const suspicion = voice?.suspicion ?? dns?.suspicion;
+  if (suspicion !== undefined) return { progressing: { reason: 'ObservationSuspect', message: suspicion.message } };
   const blocked = governance.hold ?? closedGate;
   const pending = [voice, dns].some((work) => (work?.plan?.changes.length ?? 0) > 0);
   if (blocked !== undefined && (pending || blocked === closedGate))
@@ -105,6 +107,7 @@ function degraded(found: SiteFindings): Finding {
     .filter(({ device }) => device !== undefined && gate(device, 'Connected') !== undefined)
     .map(({ spec }) => spec.name);
   if (lost.length > 0) return holds('Degraded', 'TrunkLost', `No connection to the SBC of trunk ${lost.join(', ')}`);
+  if (found.dns?.suspicion !== undefined) return holds('Degraded', 'ObservationSuspect', found.dns.suspicion.message);
   if (found.dns?.seen.state === 'failed') return { ...failed('Degraded', found.dns.seen.error), status: 'True', effect: 'fine' };
   if (found.dns?.failures[0] !== undefined) return { ...failed('Degraded', found.dns.failures[0].error), status: 'True', effect: 'fine' };
   return { type: 'Degraded', status: 'False', reason: 'AllTrunksServing', message: 'Every trunk is served', effect: 'fine' };

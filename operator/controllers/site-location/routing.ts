@@ -1,6 +1,6 @@
 import type { Seen } from '../../delivery/delivery.ts';
 import type { PlannedItem } from '../../domain/change/plan.ts';
-import { exempt, type Finding, failed, failureStands, hasStood, holds, stalls, unseen, waits } from '../finding.ts';
+import { exempt, type Finding, failed, failureStands, hasStood, holds, lastWord, stalls, unseen, waits } from '../finding.ts';
 import type { SiteFindings } from './findings.ts';
 
 const TYPE = 'M365Deployed';
@@ -13,6 +13,7 @@ export function m365Deployed(found: SiteFindings): Finding {
     return exempt(TYPE, 'NotApplicable', scope.essentials ? 'Essentials has no Microsoft part' : 'spec.m365.defaultRouting is false');
   if (governance.hold?.reason === 'NotManagedYet') return stalls(TYPE, 'NotManagedYet', governance.hold.message);
   if (accepted.status !== 'True') return waits(TYPE, accepted.reason, accepted.message);
+  if (voice?.suspicion !== undefined) return suspect(found, voice.suspicion.message);
   if (voice?.plan === undefined) return unseenInTenant(found, TYPE, voice?.seen, 'The voice configuration of the tenant');
   const taken = voice.plan.items.filter(({ standing }) => standing === 'Taken');
   if (taken.length > 0) return nameTaken(taken);
@@ -27,6 +28,12 @@ export function unseenInTenant(found: SiteFindings, type: string, seen: Seen<unk
   const isCustomers = closedGate?.reason === 'CustomerNotReady' && seen?.state === 'failed' && seen.error.kind === 'Auth';
   if (isCustomers && !hasStood(scope.site, type)) return waits(type, closedGate.reason, closedGate.message);
   return unseen(scope.site, type, seen, what);
+}
+
+/** What stands keeps its word: that a picture is not trusted is no news about the site. */
+function suspect({ scope }: SiteFindings, message: string): Finding {
+  const before = lastWord(scope.site, TYPE);
+  return before?.status === 'True' ? before : waits(TYPE, 'ObservationSuspect', message);
 }
 
 function undeployed({ voice }: SiteFindings): Finding {

@@ -5,6 +5,7 @@ import { rangesOf, type SiteScope, type TrunkScope } from '../site-scope.ts';
 import { driftStatus } from '../status-parts.ts';
 import { mayRecordName } from './accept.ts';
 import type { SiteFindings } from './findings.ts';
+import { removedTrunks } from './holds.ts';
 import { endpointName } from './naming.ts';
 import { trunkObstacle } from './sbc.ts';
 
@@ -44,6 +45,18 @@ function readyTrunks(found: SiteFindings): number {
 /** A name is granted, and so fixed, only while the site is accepted (design §2 Claims). */
 function trunkStatuses(found: SiteFindings): NonNullable<SiteLocationStatus['trunks']> {
   if (found.accepted.status !== 'True') return found.scope.site.status?.trunks ?? [];
+  return [...presentTrunks(found), ...leavingTrunks(found)];
+}
+
+/** A trunk taken out of the spec stays known, and its name claimed, until nothing of it is left outside: a hold asks for it by name. */
+function leavingTrunks({ scope, voice, dns, heldRemoval }: SiteFindings): TrunkStatus[] {
+  const isSettled = [voice, dns].every((work) => work === undefined || (work.plan !== undefined && work.plan.changes.length === 0));
+  if (isSettled && heldRemoval === undefined) return [];
+  const gone = new Set(removedTrunks(scope));
+  return (scope.site.status?.trunks ?? []).filter(({ name }) => gone.has(name));
+}
+
+function presentTrunks(found: SiteFindings): TrunkStatus[] {
   return found.scope.trunks.flatMap((trunk) => {
     if (trunk.fqdn === undefined || !mayRecordName(trunk.fqdn, found.scope, found.stores, found.directory)) return [];
     const { spec, fqdn, priority, state } = trunk;

@@ -76,6 +76,8 @@ export interface Plan {
   readonly items: readonly PlannedItem[];
   /** Owned, observed, no longer desired. */
   readonly removals: readonly OutsideObject[];
+  /** The same, and it has to stay for now: still ours, and still to be removed. */
+  readonly kept: readonly Owned[];
   /** No longer desired and gone outside, kept by another owner, or never ours: leaves the footprint without a write. */
   readonly gone: readonly Owned[];
   readonly drift: readonly DriftItem[];
@@ -98,12 +100,16 @@ export function planObjects(request: PlanRequest): Plan {
   const leaving = unwanted.filter(
     (entry) => !(request.shared?.(entry.object) ?? false) && isOurs(entry, observed.get(identityOf(entry.object)), request.marker),
   );
-  const removals = leaving.flatMap((entry) => {
+  const removals: OutsideObject[] = [];
+  const kept: Owned[] = [];
+  for (const entry of leaving) {
     const object = observed.get(identityOf(entry.object));
-    return object !== undefined && request.policy !== 'Observe' && !(request.keeps?.(object) ?? false) ? [object] : [];
-  });
+    if (object === undefined) continue;
+    if (request.policy === 'Observe' || request.keeps?.(object) === true) kept.push(entry);
+    else removals.push(object);
+  }
   const gone = unwanted.filter((entry) => !observed.has(identityOf(entry.object)) || !leaving.includes(entry));
-  return { items, removals, gone, drift: items.flatMap(driftOf), changes: orderedChanges(items, removals, request.order) };
+  return { items, removals, kept, gone, drift: items.flatMap(driftOf), changes: orderedChanges(items, removals, request.order) };
 }
 
 /**

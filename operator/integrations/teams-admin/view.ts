@@ -26,8 +26,18 @@ export function voiceView(tenantId: string, listed: Listed): VoiceView {
       ...listed.routes.map((route) => routeObject(tenantId, route)),
       ...listed.policies.map((policy) => policyObject(tenantId, policy)),
     ],
+    gaps: gapsOf(listed),
     grants: listed.users === undefined ? undefined : grantsOf(listed.users),
   };
+}
+
+/** `Global` always exists for types of policies (teams-admin-api §4.8): a list without it is not the whole list. */
+function gapsOf({ policies }: Listed): string[] {
+  return policies.some(({ Identity }) => isGlobal(Identity)) ? [] : ['the voice routing policies lack Global, which every tenant has'];
+}
+
+function isGlobal(identity: string): boolean {
+  return identity.replace(/^tag:/i, '').toLowerCase() === 'global';
 }
 
 function gatewayObject(tenantId: string, gateway: z.infer<typeof GatewayWire>): OutsideObject {

@@ -49,6 +49,8 @@ export interface Tenant {
   assignments: NumberAssignment[];
   /** Policy name → users that have it granted; undefined: may not be read. */
   grants: Record<string, number> | undefined;
+  /** What answers about its voice configuration lack. */
+  gaps: string[];
 }
 
 /** A session border controller with what people may change on it. */
@@ -122,6 +124,7 @@ export class OutsideWorld {
       voiceDomains: [],
       assignments: [],
       grants: {},
+      gaps: [],
       ...facts,
     };
     this.tenants.set(id.toLowerCase(), tenant);
@@ -202,7 +205,7 @@ export class OutsideWorld {
         inner: this.teams,
         admit: ({ id }) => signedIn(id),
         placeOf: (target) => ({ ...target, id: tenantOf(target.id) }),
-        viewOf: ({ id }, objects) => ({ objects, grants: this.#tenant(id).grants && { ...this.#tenant(id).grants } }),
+        viewOf: ({ id }, objects) => this.#voiceView(id, objects),
       }),
       sbc: new ViewedSystem<SbcView>({
         inner: this.sbc,
@@ -281,6 +284,11 @@ export class OutsideWorld {
       gaps: [...device.gaps],
       hash: contentHash([content, device.gaps]),
     };
+  }
+
+  #voiceView(id: string, objects: readonly OutsideObject[]): VoiceView {
+    const { grants, gaps } = this.#tenant(id);
+    return { objects, gaps: [...gaps], grants: grants && { ...grants } };
   }
 
   /** The dependencies that the Teams admin API enforces (teams-admin-api §30, §31). */
