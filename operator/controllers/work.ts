@@ -65,7 +65,8 @@ function stillWanted(failures: readonly Failure[], plan: Plan): readonly Failure
   return failures.filter(({ change }) => wanted.has(wish(change)));
 }
 
-function wish(change: Change): string {
+/** What a change is to bring about, as one word: equal for equal wishes. */
+export function wish(change: Change): string {
   return contentHash([changeId(change), change.action, change.fields.map(({ path, after }) => [path, after ?? null])]);
 }
 

@@ -646,19 +646,19 @@ export interface CustomerStatusSync {
   readonly admin?: string;
 }
 /**
- * Work that waits for this tenant.
+ * Work of the customer's sites and ranges, counted from their tasks.
  */
 export interface CustomerStatusQueue {
   /**
-   * Changes that wait.
+   * Tasks that wait for a gate or a hold.
    */
   readonly queued?: number;
   /**
-   * Changes that are being carried out.
+   * Tasks that are being carried out.
    */
   readonly executing?: number;
   /**
-   * Whether a synchronisation runs.
+   * Whether anything is being written to the tenant or an SBC.
    */
   readonly replicationInProgress?: boolean;
 }

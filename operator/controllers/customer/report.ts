@@ -25,6 +25,7 @@ import {
 } from '../finding.ts';
 import type { Governance } from '../governance.ts';
 import { unmanagedPaths } from '../managed-fields.ts';
+import { queueOf } from '../tasks.ts';
 
 /** Everything one pass has found about a customer. */
 export interface CustomerFindings {
@@ -275,9 +276,16 @@ export function customerStatus(
     ...(skus === undefined ? {} : { subscribedSkus: skus }),
     didCount: rangesOf(found).reduce((sum, range) => sum + (range.status?.counts?.numbers ?? 0), 0),
     sitesCount: sitesOf(found).length,
+    queue: queueStatus(found),
     ...(accepted.status === 'True' ? { claims: { shortName: customer.spec.shortName } } : {}),
     operatorVersion: found.settings.operatorVersion,
   };
+}
+
+/** Derived from the tasks of sites and ranges, so that list and counters agree (S155, S156). */
+function queueStatus(found: CustomerFindings): NonNullable<CustomerStatus['queue']> {
+  const { queued, executing } = queueOf([...sitesOf(found), ...rangesOf(found)].flatMap(({ status }) => status?.tasks ?? []));
+  return { queued, executing, replicationInProgress: executing > 0 };
 }
 
 function subscribedSkus({ skus }: DirectoryView): NonNullable<CustomerStatus['subscribedSkus']> {

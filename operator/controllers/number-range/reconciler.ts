@@ -13,6 +13,7 @@ import { outsideEvents } from '../outside-events.ts';
 import { type SiteScope, siteScope } from '../site-scope.ts';
 import { type Heirs, heirsOf, successorWait } from '../successor.ts';
 import { deviceTarget, numbersTarget, ownerOf } from '../targets.ts';
+import { tasksStatus } from '../tasks.ts';
 import { connectServing, refusedAt } from '../tenant-access.ts';
 import { firstFailure, handOver, hasChanges, recheckWithin, takingBack, workOn } from '../work.ts';
 import { type Silence, silencing } from './assigned.ts';
@@ -187,7 +188,11 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
     if (retry?.kind === 'Auth') await this.#connect(found.scope, this.#deps.clock.monotonic());
     const conclusion = rangeConditions(found, now);
     return {
-      status: { ...rangeStatus(found, heldIn), ...waitsStatus(conclusion) },
+      status: {
+        ...rangeStatus(found, heldIn),
+        ...tasksStatus(works, { before: range.status?.tasks, mayWrite, now }),
+        ...waitsStatus(conclusion),
+      },
       conditions: conclusion.conditions,
       deadlineMs: Math.min(conclusion.deadlineMs ?? Number.POSITIVE_INFINITY, found.awaits ?? Number.POSITIVE_INFINITY),
       events: outsideEvents(range, works),

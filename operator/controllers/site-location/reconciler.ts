@@ -17,6 +17,7 @@ import { outsideEvents } from '../outside-events.ts';
 import { rangesOf, type SiteScope, siteScope } from '../site-scope.ts';
 import type { Suspicion } from '../suspicion.ts';
 import { deviceTarget, directoryTarget, ownerOf } from '../targets.ts';
+import { tasksStatus } from '../tasks.ts';
 import { connectServing, refusedAt, secretsAge } from '../tenant-access.ts';
 import { firstFailure, handOver, hasChanges, recheckWithin, takingBack, type Work, workOn } from '../work.ts';
 import { accept } from './accept.ts';
@@ -91,7 +92,11 @@ export class SiteLocationReconciler implements Reconciler<SiteLocation, SiteLoca
     if (retry?.kind === 'Auth') await this.#connect(scope, this.#deps.clock.monotonic());
     const conclusion = siteConditions(found, ctx.now);
     return {
-      status: { ...siteStatus(found), ...waitsStatus(conclusion) },
+      status: {
+        ...siteStatus(found),
+        ...tasksStatus(works, { before: site.status?.tasks, mayWrite, now: ctx.now }),
+        ...waitsStatus(conclusion),
+      },
       conditions: conclusion.conditions,
       deadlineMs: conclusion.deadlineMs,
       events: outsideEvents(site, works),

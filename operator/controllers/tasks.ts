@@ -1,0 +1,111 @@
+import { contentHash } from '../domain/change/canonical.ts';
+import type { Change } from '../domain/change/change-set.ts';
+import { type Work, wish } from './work.ts';
+
+/** One entry of `status.tasks` (design §2, S156): what was, is or will be written to one target for this object. */
+export interface Task {
+  /** From target and changes: the same work keeps its identity over retries and restarts. */
+  readonly id: string;
+  readonly type: string;
+  readonly state: 'Queued' | 'Executing' | 'Succeeded' | 'Failed' | 'RetriesExhausted';
+  readonly attempts?: number;
+  readonly lastExecuted?: string;
+  readonly result?: string;
+}
+
+export interface TaskContext {
+  readonly before: readonly Task[] | undefined;
+  /** False: gates, holds or policy keep the work back. */
+  readonly mayWrite: boolean;
+  /** RFC 3339. */
+  readonly now: string;
+}
+
+const KEPT = 20;
+const DAY_MS = 24 * 60 * 60_000;
+
+/**
+ * The last 20 pieces of work of an object, newest first; nothing while there never was any. Pure. An entry changes with what became of it: a
+ * retry that fails like the one before is no news (times and counters move with another change or once a day, design §5).
+ */
+export function tasksStatus(works: readonly Work[], context: TaskContext): { readonly tasks?: readonly Task[] } {
+  let tasks: readonly Task[] = context.before ?? [];
+  for (const work of works) {
+    const ended = endedTask(work, tasks, context.now);
+    if (ended !== undefined) tasks = put(tasks, ended);
+    tasks = withOpen(tasks, work, context);
+  }
+  return tasks.length === 0 ? {} : { tasks: tasks.slice(0, KEPT) };
+}
+
+/** Tasks that wait, and that are being carried out (S155). */
+export function queueOf(tasks: readonly Pick<Task, 'state'>[]): { readonly queued: number; readonly executing: number } {
+  const count = (state: Task['state']): number => tasks.filter((task) => task.state === state).length;
+  return { queued: count('Queued'), executing: count('Executing') };
+}
+
+/** What the last try, which has ended since the last pass, has come to. */
+function endedTask(work: Work, before: readonly Task[], now: string): Task | undefined {
+  const { applied, failures, hasJustFailed } = work;
+  const changes = [...applied, ...(hasJustFailed ? failures.map(({ change }) => change) : [])];
+  if (changes.length === 0) return undefined;
+  const id = idOf(work, changes);
+  const last = before.find((task) => task.id === id);
+  const error = hasJustFailed ? failures[0]?.error : undefined;
+  const result = error === undefined ? counted(changes.length, 'changed and read back') : cut(error.message);
+  const state = error === undefined ? 'Succeeded' : 'Failed';
+  const isOld = last?.lastExecuted === undefined || Date.parse(now) - Date.parse(last.lastExecuted) >= DAY_MS;
+  if (last?.state === state && last.result === result && !isOld && state === 'Failed') return last;
+  return { id, type: typeOf(changes), state, attempts: (last?.attempts ?? 0) + 1, lastExecuted: now, result };
+}
+
+/** At most one open task a target: what the present plan wants. One that nobody wants any more was carried out, or an edit took it back. */
+function withOpen(tasks: readonly Task[], work: Work, { mayWrite }: TaskContext): readonly Task[] {
+  const { plan } = work;
+  if (plan === undefined) return tasks;
+  const prefix = placeOf(work);
+  if (plan.changes.length === 0) {
+    return tasks.some((task) => isOpen(task, prefix)) ? tasks.map((task) => (isOpen(task, prefix) ? foundInPlace(task) : task)) : tasks;
+  }
+  const id = idOf(work, plan.changes);
+  const last = tasks.find((task) => task.id === id);
+  if (last?.state === 'Failed') return tasks; // it is tried again; that is told when it comes out otherwise
+  const state = mayWrite ? 'Executing' : 'Queued';
+  if (last?.state === state) return tasks;
+  const others = tasks.filter((task) => !isOpen(task, prefix) || task.id === id);
+  const attempts = last?.attempts === undefined ? {} : { attempts: last.attempts };
+  return put(others, { id, type: typeOf(plan.changes), state, ...attempts, result: counted(plan.changes.length, 'to be changed') });
+}
+
+function foundInPlace({ id, type, attempts }: Task): Task {
+  return { id, type, state: 'Succeeded', ...(attempts === undefined ? {} : { attempts }), result: 'Nothing is left to be changed' };
+}
+
+function isOpen({ id, state }: Task, prefix: string): boolean {
+  return (state === 'Queued' || state === 'Executing') && id.startsWith(prefix);
+}
+
+function put(tasks: readonly Task[], task: Task): readonly Task[] {
+  const known = tasks.indexOf(task);
+  return known === -1 ? [task, ...tasks.filter(({ id }) => id !== task.id)] : tasks;
+}
+
+function placeOf({ target }: Work): string {
+  return `${target.system}-${contentHash(target.id)}-`;
+}
+
+function idOf(work: Work, changes: readonly Change[]): string {
+  return `${placeOf(work)}${contentHash(changes.map(wish).sort())}`;
+}
+
+function typeOf(changes: readonly Change[]): string {
+  return changes.every(({ action }) => action === 'remove') ? 'Remove' : 'Deploy';
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${count === 1 ? 'object' : 'objects'} ${what}`;
+}
+
+function cut(message: string): string {
+  return message.length <= 1024 ? message : `${message.slice(0, 1023)}…`;
+}
