@@ -258,6 +258,10 @@ export const REASONS = {
     'Somebody else changed the device and did not save.',
     'Save or undo it on the device, or set spec.saveForeign to true.',
   ),
+  NoDialPlanPrefixes: provider(
+    'A site of an Essentials customer has no number range, so no dial plan leads a call to it.',
+    'Add a NumberRange with spec.siteRef.',
+  ),
   DialectUnknown: provider(
     "The device's own files do not show yet how it spells a table, so nothing is written to it.",
     'Make one dial-plan rule by hand, with a name, prefix and tag that differ, and save.',

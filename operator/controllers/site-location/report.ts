@@ -1,7 +1,7 @@
 import type { Reason } from '../../api/reasons.ts';
 import { type Conclusion, exempt, type Finding, failed, holds, lookingAnew, summarize, waits } from '../finding.ts';
 import { unmanagedPaths } from '../managed-fields.ts';
-import { gate } from '../site-scope.ts';
+import { gate, rangesOf } from '../site-scope.ts';
 import type { SiteFindings } from './findings.ts';
 import { m365Deployed, unseenInTenant } from './routing.ts';
 import { sbcDeployed } from './sbc.ts';
@@ -16,7 +16,7 @@ export function siteConditions(found: SiteFindings, now: string): Conclusion {
     sbcDeployed(found),
     m365Deployed(found),
     degraded(found),
-    exempt('Verified', 'NotManagedYet', 'Verification checks come with a later release'),
+    verified(found),
     ...unmanagedPaths('SiteLocation', found.scope.site.spec),
   ];
   return summarize({
@@ -27,6 +27,14 @@ export function siteConditions(found: SiteFindings, now: string): Conclusion {
     ready: { reason: 'Deployed', message: 'The site is deployed on its SBCs and in Microsoft 365' },
     ...progress(found),
   });
+}
+
+/** Essentials reaches its numbers by the dial plans alone: without a range nothing leads to the site, however ready it is (S179, design §2). */
+function verified({ scope, stores }: SiteFindings): Finding {
+  if (!scope.essentials || rangesOf(scope.site, stores).length > 0)
+    return exempt('Verified', 'NotManagedYet', 'Verification checks come with a later release');
+  const message = `No NumberRange names SiteLocation ${scope.site.metadata.name}, so no dial plan leads a call to it; add one with spec.siteRef`;
+  return { type: 'Verified', status: 'False', reason: 'NoDialPlanPrefixes', message, effect: 'fine' };
 }
 
 /** A closed gate or a hold on a site that stands is told without taking Ready away (design §2). */

@@ -119,7 +119,7 @@ describe('incremental script', () => {
     ['a quote too many', (script: string) => script.replace('"acme"', '"acme""')],
     ['a context that stays open', (script: string) => script.replace(/exit\n$/, '')],
     ['an exit too many', (script: string) => `${script}exit\n`],
-  ])('is not accepted with %s', (_, spoil) => {
+  ])('[S180] is not accepted, and so not sent, with %s', (_, spoil) => {
     const used = spelling(TEXTS.nested);
     const script = renderScript(
       [
