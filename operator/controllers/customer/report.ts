@@ -24,7 +24,7 @@ import {
   waits,
 } from '../finding.ts';
 import type { Governance } from '../governance.ts';
-import { unmanagedPaths } from '../managed-fields.ts';
+import { managedFinding, unmanagedPaths } from '../managed-fields.ts';
 import { queueOf } from '../tasks.ts';
 
 /** Everything one pass has found about a customer. */
@@ -61,7 +61,7 @@ export function customerConditions(found: CustomerFindings): Conclusion {
     ...unmanagedPaths('Customer', found.customer.spec),
     { type: 'Deployed', ...deployed, effect: 'fine' as const, reason: deployed.reason as Reason },
   ];
-  const gates = [enabled(found), managed(found), ...findings, childrenHealthy(found)];
+  const gates = [enabled(found), managedFinding(found.governance), ...findings, childrenHealthy(found)];
   const progressing = found.governance.hold ?? lookingAnew(found.customer, found.identity?.state === 'reading');
   return summarize({
     needs: NEEDS,
@@ -90,13 +90,6 @@ function enabled({ customer }: CustomerFindings): Finding {
   return customer.spec.enabled === false
     ? stalls('Enabled', 'Disabled', 'spec.enabled is false: nothing is written; set it to true to go on')
     : holds('Enabled', 'Ready', 'Enabled');
-}
-
-/** A field that restricts writing and is not acted on fails closed (design §2, SpecManaged). */
-function managed({ governance: { hold } }: CustomerFindings): Finding {
-  return hold?.reason === 'NotManagedYet'
-    ? stalls('Managed', 'NotManagedYet', hold.message)
-    : holds('Managed', 'SpecManaged', 'Nothing restricts writing that this release does not act on');
 }
 
 function tenantVerified({ customer, essentials, identity }: CustomerFindings): Finding {

@@ -6,6 +6,7 @@ import type { MailView } from '../../integrations/mail/port.ts';
 import type { ControllerSettings } from '../deps.ts';
 import { type Conclusion, conditionOf, type Finding, failed, holds, stalls, summarize, waits } from '../finding.ts';
 import type { Hold } from '../governance.ts';
+import { unmanagedPaths } from '../managed-fields.ts';
 import { authUrl, type InvitationState, type MailPurpose } from './plan.ts';
 
 /** What this pass does about mail. */
@@ -32,7 +33,13 @@ export interface InvitationFindings {
 
 export function invitationConditions(found: InvitationFindings): Conclusion {
   const completed = completion(found);
-  const findings = [emailSent(found), signIn(found, 'Authenticated'), signIn(found, 'Consented'), completed];
+  const findings = [
+    emailSent(found),
+    signIn(found, 'Authenticated'),
+    signIn(found, 'Consented'),
+    completed,
+    ...unmanagedPaths('Invitation', found.invitation.spec),
+  ];
   return summarize({
     needs: ['Completed'],
     findings,

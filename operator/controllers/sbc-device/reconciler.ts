@@ -8,7 +8,7 @@ import { type ControllerDeps, INDEX } from '../deps.ts';
 import { durationMs } from '../duration.ts';
 import { waitsStatus } from '../finding.ts';
 import { freshness } from '../freshness.ts';
-import { isForceRemoved } from '../governance.ts';
+import { type Governance, govern, isForceRemoved } from '../governance.ts';
 import { removalReport } from '../removal.ts';
 import { blockers } from '../site-scope.ts';
 import { deviceTarget, ownerOf } from '../targets.ts';
@@ -33,7 +33,7 @@ export class SbcDeviceReconciler implements Reconciler<SbcDevice, SbcDeviceStatu
     const carriers: CarrierLook[] = [];
     for (const trunk of device.spec.carrierTrunks ?? []) carriers.push(await lookAtCarrier(trunk, device, this.#deps, ctx));
     const sites = stores.sites.byIndex(INDEX.device, keyOf(device));
-    const found = { device, access, seen, carriers, sites: sites.length };
+    const found = { device, access, seen, carriers, sites: sites.length, governance: this.#govern(device) };
     const conclusion = deviceConditions(found, ctx.now);
     return {
       status: { ...deviceStatus(found), ...waitsStatus(conclusion) },
@@ -42,6 +42,17 @@ export class SbcDeviceReconciler implements Reconciler<SbcDevice, SbcDeviceStatu
       recheckAfterMs: Math.min(intervalMs, SECRET_CHECK_MS),
       ...(sites.length > 0 ? { finalizer: 'ensure' } : {}),
     };
+  }
+
+  #govern(device: SbcDevice): Governance {
+    const { stores, settings } = this.#deps;
+    const namespace = stores.namespaces.get(`/${device.metadata.namespace ?? ''}`);
+    return govern({
+      chain: [device],
+      defaultPolicy: settings.defaultChangePolicy,
+      namespaceAnnotations: namespace?.metadata.annotations ?? {},
+      actuation: settings.actuation,
+    });
   }
 
   /** A refused credential is compared with its Secret once more, and a new one is tried at once. */

@@ -19,7 +19,8 @@ import {
   summarize,
   waits,
 } from '../finding.ts';
-import { unmanagedPaths } from '../managed-fields.ts';
+import type { Governance } from '../governance.ts';
+import { managedFinding, unmanagedPaths } from '../managed-fields.ts';
 import type { CarrierLook } from './carrier.ts';
 
 export interface DeviceFindings {
@@ -28,6 +29,7 @@ export interface DeviceFindings {
   readonly seen: Seen<SbcView> | undefined;
   readonly carriers: readonly CarrierLook[];
   readonly sites: number;
+  readonly governance: Governance;
 }
 
 /** Misses in a row until a connected device is no longer called connected (style 2.4: three missed looks). */
@@ -55,9 +57,9 @@ export function deviceConditions(found: DeviceFindings, now: string): Conclusion
   const ready = { reason: 'Ready' as const, message: 'The device answers and no part of it is in error' };
   const progressing = lookingAnew(found.device, found.seen?.state === 'reading');
   return summarize({
-    needs: ['Connected', 'Healthy'],
-    helpers: ['Healthy'],
-    findings: [...findings, healthy],
+    needs: ['Managed', 'Connected', 'Healthy'],
+    helpers: ['Managed', 'Healthy'],
+    findings: [managedFinding(found.governance), ...findings, healthy],
     object: found.device,
     now,
     ready,
