@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ControllersHouse } from '../../test/support/controllers/house.ts';
-import { TENANT } from '../../test/support/controllers/objects.ts';
+import { site, TENANT } from '../../test/support/controllers/objects.ts';
 import { deployedHouse, writesWhileNothingHappens } from '../../test/support/controllers/story.ts';
+import { voiceTarget } from './targets.ts';
 
 const NUMBER = '+41445550107';
 
@@ -95,5 +96,27 @@ describe('a site of which users have the policy', () => {
     await house.run(10_000);
     expect(house.ready('SiteLocation', 'zurich')).toBe('False/DeletionHeld');
     expect(house.allWrites).toBe(before);
+  });
+});
+
+describe('a removal that would take routing from users', () => {
+  it("[S183] sees a policy that was granted after the last look, although a sibling's write was read back since", async () => {
+    const house = await deployedHouse();
+    await house.run(400_000);
+    const tenant = house.outside.tenants.get(TENANT);
+    if (tenant === undefined) throw new Error('no tenant');
+    tenant.grants = { 'unrestricted-zurich': 3 };
+    house.annotate('NumberRange', 'office', { 'trunkline.dev/confirm-delete': 'office' });
+    house.delete('NumberRange', 'office');
+    await house.run(10_000);
+    house.outside.teams.misbehave(voiceTarget(TENANT), { on: 'read', how: 'hang' });
+    house.delete('SiteLocation', 'zurich');
+    await house.run(1_000);
+    house.apply(site('geneva'));
+    await house.run(20_000);
+    expect(house.condition('SiteLocation', 'geneva', 'M365Deployed')).toBe('True/Deployed');
+    await house.run(300_000);
+    expect(house.ready('SiteLocation', 'zurich')).toBe('False/DeletionHeld');
+    expect(house.message('SiteLocation', 'zurich', 'Ready')).toContain('3 users');
   });
 });

@@ -155,7 +155,7 @@ class Turn {
       count(health);
       this.#learn(health);
       const applied = batch.verdicts.filter((verdict) => verdict.result === 'applied').map((verdict) => verdict.change);
-      snapshots.written(this.#target, this.#driver, applied, begun, batch.view);
+      snapshots.written(this.#target, this.#driver, applied, begun, batch);
       // What failed may have been done halfway, and nobody has looked.
       if (batch.view === undefined && applied.length < changes.length) snapshots.invalidate(this.#target);
       return { batch };

@@ -477,3 +477,73 @@ describe('pausing', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 });
+
+describe('a read-back that looked only at what was written', () => {
+  const target = tenant('t1');
+  const names = (seen: ReturnType<ReturnType<typeof house>['see']>): string[] =>
+    seen.state === 'seen' ? [...seen.view.values()].map(({ name }) => name).sort() : [seen.state];
+
+  /** Somebody else changes the tenant after it was seen; then a write goes out and is read back. */
+  async function writtenLater() {
+    const built = house({}, { readsBack: 'part', overlayMs: 120_000 });
+    built.see(target, 'o');
+    await built.clock.advance(300_000);
+    const stranger = create(target, 'granted since');
+    built.cloud.stateOf(target).set('teams-admin|t1|Rule|granted since', { ...stranger, fields: {} });
+    const since = built.clock.monotonic();
+    built.submit('sibling', target, [create(target, 'a')]);
+    await built.clock.advance(1_000);
+    expect(built.results('sibling', target)).toEqual(['applied']);
+    return { ...built, since };
+  }
+
+  it('shows what was written to who accepts an older picture', async () => {
+    const { see } = await writtenLater();
+    expect(names(see(target, 'o'))).toEqual(['a']);
+  });
+
+  it('is no answer for who wants the whole read after a moment, nor younger than the picture was', async () => {
+    const { see, clock, since } = await writtenLater();
+    expect(see(target, 'o', { maxAgeMs: 15_000 }).state).toBe('reading');
+    expect(see(target, 'o', { notBefore: since }).state).toBe('reading');
+    await clock.advance(50);
+    expect(names(see(target, 'o', { notBefore: since }))).toEqual(['a', 'granted since']);
+  });
+
+  it('wakes nobody who waits for a read, and the read that was queued for them is made', async () => {
+    const { see, submit, clock, woken, cloud } = house({}, { readsBack: 'part', readLatencyMs: 500 });
+    see(target, 'o');
+    await clock.advance(1_000);
+    woken.length = 0;
+    see(target, 'o', { notBefore: clock.monotonic() });
+    submit('sibling', target, [create(target, 'a')]);
+    await clock.advance(100);
+    expect(woken).toEqual(['sibling']);
+    await clock.advance(1_000);
+    expect(woken).toEqual(['sibling', 'o']);
+    expect(cloud.readTimes).toHaveLength(2);
+  });
+
+  it("is news of what was written: a difference from then on is somebody else's doing", async () => {
+    const { see, clock, cloud } = await writtenLater();
+    cloud.stateOf(target).delete('teams-admin|t1|Rule|a');
+    see(target, 'o', { notBefore: clock.monotonic() });
+    await clock.advance(50);
+    expect(names(see(target, 'o'))).toEqual(['granted since']);
+  });
+});
+
+describe('a read that ran and ended within a write', () => {
+  it.each([true, 'part', false] as const)('does not hide the write (read back: %s)', async (readsBack) => {
+    const { see, submit, clock } = house({}, { readsBack, latencyMs: 1_000, readLatencyMs: 100 });
+    const target = tenant('t1');
+    see(target, 'o');
+    await clock.advance(200);
+    submit('o', target, [create(target, 'a')]);
+    await clock.advance(300);
+    see(target, 'o', { notBefore: clock.monotonic() });
+    await clock.advance(2_000);
+    const seen = see(target, 'o');
+    expect(seen.state === 'seen' && [...seen.view.values()].map(({ name }) => name)).toEqual(['a']);
+  });
+});

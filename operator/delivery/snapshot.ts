@@ -1,5 +1,5 @@
 import type { Change } from '../domain/change/change-set.ts';
-import type { Driver, Target } from '../domain/change/driver.ts';
+import type { AppliedBatch, Driver, Target } from '../domain/change/driver.ts';
 import { type OperatorError, toOperatorError } from '../errors/operator-error.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { Asks } from './asks.ts';
@@ -22,6 +22,8 @@ export interface SnapshotDeps {
   readonly spread: (target: Target) => number;
   readonly wake: (owner: string) => void;
 }
+
+type ReadBack = Pick<AppliedBatch<unknown>, 'view' | 'isPartial'>;
 
 interface Picture {
   readonly view: unknown;
@@ -128,16 +130,40 @@ export class SnapshotStore {
   }
 
   /** Own writes were confirmed by a call that began at `begun`; `view` is its read-back, if it made one. */
-  written(target: Target, driver: Driver<unknown>, changes: readonly Change[], begun: Begun, view: unknown): void {
+  written(target: Target, driver: Driver<unknown>, changes: readonly Change[], begun: Begun, { view, isPartial }: ReadBack): void {
     const entry = this.#entryOf(target, driver);
     const confirmed = this.begin();
     for (const change of changes) entry.own.add(change, confirmed.order, confirmed.at);
-    if (view !== undefined) this.#adopt(entry, view, begun);
-    else if (entry.picture !== undefined) {
-      const laid = changes.reduce((over, change) => driver.overlay(over, change), entry.picture.view);
-      this.#seq += 1;
-      entry.picture = { ...entry.picture, view: laid, seq: this.#seq };
+    if (view === undefined) this.#layOver(entry, changes);
+    else if (isPartial === true) this.#adoptPart(entry, view, begun, changes);
+    else {
+      this.#adopt(entry, view, begun);
+      // A read that began during the call and is back already knows nothing of what the call came to.
+      if (entry.picture !== undefined && entry.picture.begun.order > begun.order) this.#layOver(entry, changes);
     }
+  }
+
+  /** News of what was written, but the picture is as old as its oldest part. A newer one stays and has the changes laid over it. */
+  #adoptPart(entry: Entry, view: unknown, begun: Begun, changes: readonly Change[]): void {
+    const laid = entry.own.layOver(view, begun);
+    const { picture } = entry;
+    if (picture !== undefined && picture.begun.order < begun.order) this.#repaint(entry, picture, laid);
+    else this.#layOver(entry, changes);
+  }
+
+  #layOver(entry: Entry, changes: readonly Change[]): void {
+    const { picture, driver } = entry;
+    if (picture === undefined) return;
+    this.#repaint(
+      entry,
+      picture,
+      changes.reduce((over, change) => driver.overlay(over, change), picture.view),
+    );
+  }
+
+  #repaint(entry: Entry, picture: Picture, view: unknown): void {
+    this.#seq += 1;
+    entry.picture = { ...picture, view, seq: this.#seq };
   }
 
   /** The next look reads afresh; a read under way does not count. */

@@ -150,6 +150,19 @@ describe('reading', () => {
 });
 
 describe('deploying a site', () => {
+  it('[S183] reads back what it wrote and says that it read no more: users are as old as the look before', async () => {
+    const before = await read();
+    const batch = await driver.apply(target, plan(before).changes, before, signal);
+    expect(batch.isPartial).toBe(true);
+    expect(batch.view?.grants).toBe(before.grants);
+    expect(
+      batch.view?.objects
+        .filter(({ name }) => name === NAME)
+        .map(({ kind }) => kind)
+        .sort(),
+    ).toEqual([...VOICE_ROUTING_ORDER]);
+  });
+
   it.each([
     'empty',
     'object',

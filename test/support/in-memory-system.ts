@@ -27,7 +27,8 @@ interface Options {
   readonly marked?: boolean;
   /** A script stops at its first bad line, and what comes later is `skipped`. */
   readonly stopsAtFailure?: boolean;
-  readonly readsBack?: boolean;
+  /** `part`: reads back only what the batch touched, as systems do that are read in several calls. */
+  readonly readsBack?: boolean | 'part';
   /** What the system does by itself once a change is in: numbers the new object, moves its neighbours. */
   readonly settles?: (state: Map<string, OutsideObject>, change: Change) => void;
   /** What the system itself refuses, from what it holds at that moment. */
@@ -92,7 +93,7 @@ export class InMemorySystem implements Driver<SystemView> {
     });
   }
 
-  apply(target: Target, changes: ChangeSet, _view: SystemView | undefined, signal: AbortSignal): Promise<AppliedBatch<SystemView>> {
+  apply(target: Target, changes: ChangeSet, view: SystemView | undefined, signal: AbortSignal): Promise<AppliedBatch<SystemView>> {
     this.batches.push({ target: target.id, changes, at: this.#options.clock.monotonic() });
     return this.#called(target, async () => {
       this.#count(this.#applying, this.running.mostApplies, target.id, 1);
@@ -101,7 +102,7 @@ export class InMemorySystem implements Driver<SystemView> {
         await this.#options.clock.sleep(this.#options.latencyMs ?? 0, signal);
         const verdicts = this.#carryOut(target, changes);
         if (fault?.how === 'late') throw failureOf(fault);
-        return { verdicts, ...(this.#options.readsBack ? { view: new Map(this.stateOf(target)) } : {}) };
+        return { verdicts, ...this.#readBack(target, changes, view) };
       } finally {
         this.#count(this.#applying, this.running.mostApplies, target.id, -1);
       }
@@ -118,6 +119,21 @@ export class InMemorySystem implements Driver<SystemView> {
     const object = view.get(identityOf(change));
     if (change.action === 'remove') return object === undefined;
     return object !== undefined && change.fields.every(({ path, after }) => sameJson(object.fields[path], after));
+  }
+
+  #readBack(target: Target, changes: ChangeSet, start: SystemView | undefined): { view?: SystemView; isPartial?: boolean } {
+    const { readsBack = false } = this.#options;
+    const state = this.stateOf(target);
+    if (readsBack === true) return { view: new Map(state) };
+    if (readsBack === false || start === undefined) return {};
+    const view = new Map(start);
+    for (const change of changes) {
+      const id = identityOf(change);
+      const found = state.get(id);
+      if (found === undefined) view.delete(id);
+      else view.set(id, found);
+    }
+    return { view, isPartial: true };
   }
 
   async #called<T>(target: Target, work: () => Promise<T>): Promise<T> {

@@ -49,4 +49,9 @@ export interface AppliedBatch<View> {
   readonly verdicts: readonly Verdict[];
   /** The read-back, when the driver has made one; becomes the new snapshot. */
   readonly view?: View;
+  /**
+   * The read-back looked only at what the batch touched; the rest of `view` is as old as the view that the batch started from. It is no answer
+   * to who wants the whole read anew: what was not looked at (who has a policy granted) may have changed.
+   */
+  readonly isPartial?: boolean;
 }

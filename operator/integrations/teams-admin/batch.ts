@@ -43,7 +43,8 @@ export class VoiceBatch {
     }
     const view = await this.#readBack(changes);
     const verdicts = changes.flatMap((change) => this.#verdicts.get(changeId(change)) ?? []);
-    return view === undefined ? { verdicts } : { verdicts, view };
+    // Gateways and users are not read again: a policy may have been granted since the look that this batch started from.
+    return view === undefined ? { verdicts } : { verdicts, view, isPartial: true };
   }
 
   /** A change whose predecessor failed, or that comes after the tenant stopped answering, is not tried. */

@@ -98,6 +98,7 @@ export class OutsideWorld {
     this.teams = new InMemorySystem({
       ...simple,
       overlayMs: 120_000,
+      readsBack: 'part',
       settles: numberRoute,
       refuses: (state, change) => this.#teamsRefuses(state, change),
     });

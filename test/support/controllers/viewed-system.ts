@@ -33,10 +33,13 @@ export class ViewedSystem<View extends object> implements Driver<View> {
     return this.#options.viewOf(target, [...objects.values()]);
   }
 
-  async apply(target: Target, changes: ChangeSet, _view: View | undefined, signal: AbortSignal): Promise<AppliedBatch<View>> {
+  async apply(target: Target, changes: ChangeSet, start: View | undefined, signal: AbortSignal): Promise<AppliedBatch<View>> {
     this.#options.admit?.(target);
-    const { verdicts, view } = await this.inner.apply(target, changes, undefined, signal);
-    return view === undefined ? { verdicts } : { verdicts, view: this.#options.viewOf(target, [...view.values()]) };
+    const { verdicts, view, isPartial = false } = await this.inner.apply(target, changes, start && stateOf(start), signal);
+    if (view === undefined) return { verdicts };
+    const objects = [...view.values()];
+    if (isPartial && start !== undefined) return { verdicts, view: { ...start, objects }, isPartial };
+    return { verdicts, view: this.#options.viewOf(target, objects) };
   }
 
   overlay(view: View, change: Change): View {
