@@ -48,7 +48,8 @@ export interface WorkRequest<View> {
 export function workOn<View>({ delivery, owner, target, seen, suspicion, objectsOf, planWith, requested }: WorkRequest<View>): Work {
   if (requested) delivery.retryNow(owner, target);
   const outcome = delivery.outcomeOf(owner, target);
-  const isDone = outcome.state === 'done';
+  // What was taken back has no verdicts: it says nothing new of what had failed before.
+  const isDone = outcome.state === 'done' && outcome.verdicts.length > 0;
   const applied = outcome.state === 'done' ? outcome.verdicts.flatMap(({ result, change }) => (result === 'applied' ? [change] : [])) : [];
   const plan = seen.state === 'seen' && suspicion === undefined ? planWith(objectsOf(seen.view)) : undefined;
   const ended = failedVerdicts(outcome.failed?.verdicts ?? []);

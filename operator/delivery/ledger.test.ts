@@ -9,7 +9,7 @@ const UNREACHABLE = new OperatorError('no answer', { kind: 'Retryable', reason: 
 function opened() {
   const clock = new FakeClock();
   const queued: Work[] = [];
-  const ledger = new Ledger({ clock, wake: () => undefined, queue: (work) => void queued.push(work) });
+  const ledger = new Ledger({ clock, wake: () => undefined, queue: (work) => void queued.push(work), dequeue: () => undefined });
   const changes = [create(tenant('t1'), 'a')];
   const end = (error?: OperatorError): void => {
     ledger.submit({ owner: 'o', target: tenant('t1'), changes, priority: 'change' });
