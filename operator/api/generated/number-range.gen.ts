@@ -331,11 +331,11 @@ export interface NumberRangeStatusTrunk {
    */
   readonly fqdn?: string;
   /**
-   * Name of the dial plan on the device.
+   * Dial plan of the device in which the rules stand. After a change the old one until a read shows all rules in the new one.
    */
   readonly dialPlan?: string;
   /**
-   * Tag of the rules.
+   * Tag of the rules that stand there. After a change the old one until a read shows all rules with the new one.
    */
   readonly tag?: string;
   /**

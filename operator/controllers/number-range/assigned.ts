@@ -48,6 +48,13 @@ export function silencing({ range, patterns, essentials, numbers, part }: Silenc
   };
 }
 
+/** What several verdicts come to for whoever reads them: what is held comes before what is being looked at. */
+export function sumOf(silences: readonly Silence[]): Silence {
+  const messages = new Set(silences.flatMap((silence) => (silence.verdict === 'held' ? [silence.message] : [])));
+  if (messages.size > 0) return { verdict: 'held', message: [...messages].join('; ') };
+  return silences.find(({ verdict }) => verdict === 'wait') ?? { verdict: 'free' };
+}
+
 function parsed(text: string): Prefix | undefined {
   const result = parsePrefix(text);
   return 'prefix' in result ? result.prefix : undefined;

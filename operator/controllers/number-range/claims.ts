@@ -63,9 +63,20 @@ function claimsOf(range: NumberRange, stores: Stores, memory: RangeMemory): Plac
   const leaving = [...held].filter((text) => !asked.has(text)).flatMap((text) => parsed(text) ?? []);
   const places =
     'places' in placements ? placements.places.map((place) => ({ place: placeOf(place), tag: place.tag })) : statusPlaces(range);
-  return places.flatMap(({ place, tag }) => {
+  const now = places.flatMap(({ place, tag }) => {
     const given = leaving.map((prefix): PlacedClaim => ({ ...claimOf(range, prefix, true), place, yieldsTo: heirKey(range, tag) }));
     return [...asked.values()].map((prefix): PlacedClaim => ({ ...claimOf(range, prefix, held.has(prefix.text)), place })).concat(given);
+  });
+  return now.concat(formerClaims(range, held, new Set(places.map(({ place }) => place))));
+}
+
+/** What still stands in a plan or on a device that is not the range's any more stays claimed until it is read back as gone. */
+function formerClaims(range: NumberRange, held: ReadonlySet<string>, places: ReadonlySet<string>): PlacedClaim[] {
+  return (range.status?.footprint ?? []).flatMap(({ system, target, name = '', members }) => {
+    const place = placeOf({ device: target as ObjectKey, plan: name });
+    if (system !== 'sbc' || places.has(place)) return [];
+    const prefixes = [...(members ?? held)].flatMap((text) => parsed(text) ?? []);
+    return prefixes.map((prefix): PlacedClaim => ({ ...claimOf(range, prefix, true), place }));
   });
 }
 

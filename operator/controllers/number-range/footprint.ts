@@ -1,6 +1,6 @@
 import type { NumberRange } from '../../api/kinds.ts';
 import { contentHash } from '../../domain/change/canonical.ts';
-import type { Owned, Plan } from '../../domain/change/plan.ts';
+import type { Owned, Plan, PlannedItem } from '../../domain/change/plan.ts';
 import { splitRuleName } from '../../domain/routing/dial-plan-rules.ts';
 
 type StatusEntry = NonNullable<NonNullable<NumberRange['status']>['footprint']>[number];
@@ -21,7 +21,7 @@ const STATES = ['Applied', 'Adopted', 'Pending', 'Removing'] as const;
 
 /**
  * Rules on one device by the collection entries of the footprint. An entry with `members` stands for these, one without for every held
- * pattern that no entry names.
+ * pattern that no entry names; of two such entries that say different tags neither is believed.
  */
 export function recordsAt(range: NumberRange, device: string, held: ReadonlySet<string>): RuleRecord[] {
   const entries = (range.status?.footprint ?? []).filter(
@@ -29,57 +29,97 @@ export function recordsAt(range: NumberRange, device: string, held: ReadonlySet<
   );
   const records = new Map<string, RuleRecord>();
   const byState = STATES.flatMap((state) => entries.filter((entry) => entry.state === state));
-  for (const entry of [
-    ...byState.filter(({ members }) => members === undefined),
-    ...byState.filter(({ members }) => members !== undefined),
-  ]) {
-    const plan = entry.name ?? '';
-    for (const pattern of entry.members ?? held)
-      records.set(`${plan}/${pattern}`, { plan, pattern, state: entry.state, tagHash: entry.desiredHash });
+  for (const { name: plan = '', state, desiredHash } of byState.filter(({ members }) => members === undefined)) {
+    for (const pattern of held) {
+      const before = records.get(`${plan}/${pattern}`);
+      const tagHash = before === undefined || before.tagHash === desiredHash ? desiredHash : undefined;
+      records.set(`${plan}/${pattern}`, { plan, pattern, state, tagHash });
+    }
   }
+  for (const { name: plan = '', state, members = [], desiredHash } of byState)
+    for (const pattern of members) records.set(`${plan}/${pattern}`, { plan, pattern, state, tagHash: desiredHash });
   return [...records.values()];
 }
 
-/** The collection entries of one device after a plan: counts and hashes for what is in place, members for what is on its way. */
-export function ruleEntries(device: string, plan: Plan, tag: string | undefined): StatusEntry[] {
-  const states = new Map<string, Map<Owned['state'], string[]>>();
-  const put = (name: string, state: Owned['state']): void => {
+/** True for the tag that was last written, or announced, for the rule. */
+export function isRecordedTag({ tagHash }: Pick<RuleRecord, 'tagHash'>, tag: string): boolean {
+  return tagHash === hashOfTag(tag);
+}
+
+function hashOfTag(tag: string): string {
+  return contentHash(tag.toLowerCase());
+}
+
+/** Rules that are to be remembered alike. */
+interface Group {
+  readonly state: Owned['state'];
+  readonly tagHash: string | undefined;
+  /** They have to stay for now. */
+  readonly leaving: boolean;
+  readonly patterns: string[];
+}
+
+/**
+ * The collection entries of one device after a plan: counts and hashes for what is in place, members for what is on its way. `records` is what
+ * was known before: a rule keeps its state and the tag that was written until a read shows otherwise.
+ */
+export function ruleEntries(device: string, plan: Plan, records: readonly RuleRecord[]): StatusEntry[] {
+  const known = new Map(records.map((record) => [`${record.plan}/${record.pattern}`.toLowerCase(), record]));
+  const plans = new Map<string, Map<string, Group>>();
+  const put = (name: string, { state, tagHash, leaving }: Omit<Group, 'patterns'>): void => {
     const { plan: dialPlan, prefix } = splitRuleName(name);
-    const byState = states.get(dialPlan) ?? new Map<Owned['state'], string[]>();
-    states.set(dialPlan, byState.set(state, [...(byState.get(state) ?? []), prefix]));
+    const groups = plans.get(dialPlan) ?? new Map<string, Group>();
+    const key = `${state} ${tagHash} ${leaving}`;
+    const group = groups.get(key) ?? { state, tagHash, leaving, patterns: [] };
+    group.patterns.push(prefix);
+    plans.set(dialPlan, groups.set(key, group));
   };
-  for (const { desired, standing } of plan.items) {
-    if (standing === 'ToAdopt') put(desired.name, 'Adopted');
-    // Also what policy or a gate keeps back: it is granted and not there, and so must not pass for applied.
-    else if (standing === 'ToCreate') put(desired.name, 'Pending');
-    else if (standing !== 'Taken') put(desired.name, 'Applied');
+  const hashOf = (name: string): string | undefined => known.get(name.toLowerCase())?.tagHash;
+  for (const item of plan.items) {
+    const found = itemRecord(item, known.get(item.desired.name.toLowerCase()));
+    if (found !== undefined) put(item.desired.name, { ...found, leaving: false });
   }
-  for (const { object, state } of plan.kept) put(object.name, state);
-  for (const { name } of plan.removals) put(name, 'Removing');
-  return [...states].flatMap(([dialPlan, byState]) => planEntries(byState, { device, dialPlan, tag })).sort(byNameAndState);
+  for (const { object, state } of plan.kept) put(object.name, { state, tagHash: hashOf(object.name), leaving: true });
+  for (const { name } of plan.removals) put(name, { state: 'Removing', tagHash: hashOf(name), leaving: true });
+  return [...plans].flatMap(([dialPlan, groups]) => planEntries([...groups.values()], { device, dialPlan })).sort(byNameStateAndTag);
 }
 
-/** Applied rules are listed only where the others are too many to be: one of the two must be known by name. */
-function planEntries(
-  byState: ReadonlyMap<Owned['state'], readonly string[]>,
-  place: Pick<EntryParts, 'device' | 'dialPlan' | 'tag'>,
-): StatusEntry[] {
-  const isLong = [...byState].some(([state, patterns]) => state !== 'Applied' && patterns.length > MAX_MEMBERS);
-  return [...byState].map(([state, patterns]) =>
-    entryOf({ ...place, state, patterns, listed: patterns.length <= MAX_MEMBERS && (state !== 'Applied' || isLong) }),
-  );
+function itemRecord({ desired, standing }: PlannedItem, known: RuleRecord | undefined): Pick<RuleRecord, 'state' | 'tagHash'> | undefined {
+  const tagHash = hashOfTag(String(desired.fields['tag']));
+  const isAdopted = known?.state === 'Adopted';
+  switch (standing) {
+    case 'InSync':
+    case 'TakenBack':
+      return { state: isAdopted ? 'Adopted' : 'Applied', tagHash };
+    case 'ToAdopt':
+      // Nothing of it is ours yet, so that its tag is still to be written.
+      return { state: 'Adopted', tagHash: undefined };
+    case 'ToCreate':
+      // Also what policy or a gate keeps back: it is granted and not there, and so must not pass for applied.
+      return { state: 'Pending', tagHash };
+    case 'ToUpdate':
+    case 'Drifted':
+      return { state: isAdopted ? 'Adopted' : 'Applied', tagHash: known?.tagHash };
+    case 'Taken':
+      return undefined;
+  }
 }
 
-interface EntryParts {
+/** One group may go without its list, as what is held and in no other list: the largest of those too long for one, else the applied rules. */
+function planEntries(groups: readonly Group[], place: Pick<EntryParts, 'device' | 'dialPlan'>): StatusEntry[] {
+  const bySize = [...groups].sort((left, right) => right.patterns.length - left.patterns.length);
+  const unlisted =
+    bySize.find(({ patterns }) => patterns.length > MAX_MEMBERS) ?? bySize.find(({ state, leaving }) => state === 'Applied' && !leaving);
+  return groups.map((group) => entryOf({ ...place, ...group, listed: group !== unlisted && group.patterns.length <= MAX_MEMBERS }));
+}
+
+interface EntryParts extends Group {
   readonly device: string;
   readonly dialPlan: string;
-  readonly state: Owned['state'];
-  readonly patterns: readonly string[];
-  readonly tag: string | undefined;
   readonly listed: boolean;
 }
 
-function entryOf({ device, dialPlan, state, patterns, tag, listed }: EntryParts): StatusEntry {
+function entryOf({ device, dialPlan, state, patterns, tagHash, listed }: EntryParts): StatusEntry {
   const sorted = [...patterns].sort();
   return {
     system: 'sbc',
@@ -89,13 +129,14 @@ function entryOf({ device, dialPlan, state, patterns, tag, listed }: EntryParts)
     state,
     count: sorted.length,
     hash: contentHash(sorted),
-    ...(tag === undefined ? {} : { desiredHash: contentHash(tag.toLowerCase()) }),
+    ...(tagHash === undefined ? {} : { desiredHash: tagHash }),
     ...(listed ? { members: sorted } : {}),
   };
 }
 
-function byNameAndState(left: StatusEntry, right: StatusEntry): number {
-  return `${left.name}|${left.state}`.localeCompare(`${right.name}|${right.state}`);
+function byNameStateAndTag(left: StatusEntry, right: StatusEntry): number {
+  const key = ({ name, state, desiredHash }: StatusEntry): string => `${name}|${state}|${desiredHash ?? ''}`;
+  return key(left).localeCompare(key(right));
 }
 
 /**

@@ -9,7 +9,8 @@ import type { Prefix } from '../../domain/numbers/prefix.ts';
 import { dialPlanRules, splitRuleName } from '../../domain/routing/dial-plan-rules.ts';
 import { heirKey, type RuleIdentity } from '../successor.ts';
 import { claimOf, placeOf } from './claims.ts';
-import { recordsAt } from './footprint.ts';
+import { isRecordedTag, type RuleRecord, recordsAt } from './footprint.ts';
+import { isAt, isLeftAlone, ruleId, type SeenRules, sameTag } from './going.ts';
 import type { Placement } from './placement.ts';
 
 export interface Refusal {
@@ -25,7 +26,7 @@ export interface GrantInput {
   readonly places: readonly Placement[];
   readonly book: ClaimBook;
   /** Rules on each device by identity; a device that is not seen is missing. */
-  readonly rules: ReadonlyMap<string, ReadonlyMap<string, OutsideObject>>;
+  readonly rules: SeenRules;
   readonly adopts: (object: OutsideObject) => boolean;
   /** Customer of another range, for the rule on captures; undefined when it is gone. */
   readonly customerOf: (owner: string) => string | undefined;
@@ -86,7 +87,7 @@ function stoodThere({ text }: Prefix, { device, plan }: Placement, { range, held
 }
 
 function ruleAt(prefix: Prefix, place: Placement, { rules }: GrantInput): OutsideObject | undefined {
-  return rules.get(place.device)?.get(ruleId(place, prefix));
+  return rules.get(place.device)?.get(ruleId(place, prefix.text));
 }
 
 function isForeign(other: Claim, { range, customerOf }: GrantInput): boolean {
@@ -118,14 +119,6 @@ function takenOnDevice(prefix: Prefix, place: Placement | undefined, rule: Outsi
   return { pattern: prefix.text, reason: 'NameTaken', message };
 }
 
-function sameTag(rule: OutsideObject, place: Placement | undefined): boolean {
-  return String(rule.fields['tag']).toLowerCase() === place?.tag.toLowerCase();
-}
-
-function ruleId(place: Pick<Placement, 'device' | 'plan'>, prefix: Pick<Prefix, 'text'>): string {
-  return identityOf({ system: 'sbc', target: place.device, kind: 'DialPlanRule', name: `${place.plan}/${prefix.text}` });
-}
-
 export interface DevicePlanInput {
   readonly range: NumberRange;
   readonly shortName: string;
@@ -133,45 +126,51 @@ export interface DevicePlanInput {
   /** Undefined: the range has no business on this device any more. */
   readonly place: Placement | undefined;
   readonly granted: readonly Prefix[];
-  /** Patterns that status says are held and that another range holds all the same, as after a restore: their rules are left to that one. */
+  /** Patterns of the spec that status says are held and that are refused all the same, as after a restore: their rules are left to others. */
   readonly yielded: ReadonlySet<string>;
   readonly held: ReadonlySet<string>;
   readonly observed: readonly OutsideObject[];
   readonly policy: ChangePolicy;
   readonly adopts: (object: OutsideObject) => boolean;
-  /** True while removals wait for a confirmation. */
+  /** True while removals on this device wait for a confirmation. */
   readonly keepsRemovals: boolean;
+  /** False for a pattern whose number would have no rule if this one went. */
+  readonly isReplaced: (pattern: string) => boolean;
   /** Another range of the Customer has the very same rule by now: it is that one's, and nothing is written (design §3.10). */
   readonly hasHeir: (rule: RuleIdentity) => boolean;
 }
 
 /** Rules of one device: what is granted, against what is there and what status says is ours. */
 export function planDevice(input: DevicePlanInput): Plan {
-  const { device, place, granted, observed, policy, adopts } = input;
+  const { range, device, place, granted, held, observed, policy, adopts } = input;
   const seen = new Map(observed.map((rule) => [identityOf(rule), rule]));
   const desired =
     place === undefined ? [] : dialPlanRules({ device, plan: place.plan, tag: place.tag, prefixes: granted.map(({ text }) => text) });
   const named = desired.map((rule) => withName(rule, seen.get(identityOf(rule)), input));
-  const owned = ownedRules(input, named, seen);
-  const tags = new Set([...(place === undefined ? [] : [place.tag.toLowerCase()]), ...statusTags(input)]);
-  const notOurs = (object: Owned['object']): boolean => {
-    if (input.yielded.has(object.name.slice(object.name.indexOf('/') + 1))) return true;
-    const rule = seen.get(identityOf(object));
-    if (rule === undefined) return false;
-    const tag = String(rule.fields['tag']);
-    const { plan, prefix: pattern } = splitRuleName(rule.name);
-    return !tags.has(tag.toLowerCase()) || input.hasHeir({ device, plan, pattern, tag });
-  };
+  const records = recordsAt(range, device, held);
+  const known = new Map(records.map((record) => [ruleId({ device, plan: record.plan }, record.pattern), record]));
   return planObjects({
     desired: named,
     observed,
-    owned,
+    owned: ownedRules(device, records, named, seen),
     policy,
     adopts,
     order: ['DialPlanRule'],
-    keeps: () => input.keepsRemovals,
-    shared: notOurs,
+    keeps: ({ name }) => input.keepsRemovals || !input.isReplaced(splitRuleName(name).prefix),
+    shared: (object) => !isOursToRemove(known.get(identityOf(object)), seen.get(identityOf(object)), input),
   });
+}
+
+/** Only what stands there with a tag that we wrote, was made by us, and has not become another range's. */
+function isOursToRemove(record: RuleRecord | undefined, rule: OutsideObject | undefined, input: DevicePlanInput): boolean {
+  const { range, device, place, yielded, hasHeir } = input;
+  if (record === undefined || isLeftAlone(record, range)) return false;
+  if (yielded.has(record.pattern) && isAt(record, place)) return false;
+  if (rule === undefined) return true;
+  const tag = String(rule.fields['tag']);
+  const isOurTag =
+    isRecordedTag(record, tag) || tag.toLowerCase() === place?.tag.toLowerCase() || statusTags(range, device).includes(tag.toLowerCase());
+  return isOurTag && !hasHeir({ device, plan: record.plan, pattern: record.pattern, tag });
 }
 
 /** Names are the device's business (telephony 5.2): what is there keeps its name, what is new gets a derived one. */
@@ -181,10 +180,8 @@ function withName(rule: OutsideObject, seen: OutsideObject | undefined, { shortN
   return { ...rule, fields: { ...rule.fields, ruleName: seen?.fields['ruleName'] ?? ruleName(shortName, identity) } };
 }
 
-function statusTags({ range, device }: DevicePlanInput): string[] {
-  return (range.status?.trunks ?? []).flatMap((trunk) =>
-    trunk.device === device && trunk.tag !== undefined ? [trunk.tag.toLowerCase()] : [],
-  );
+function statusTags({ status }: NumberRange, device: string): string[] {
+  return (status?.trunks ?? []).flatMap((trunk) => (trunk.device === device && trunk.tag !== undefined ? [trunk.tag.toLowerCase()] : []));
 }
 
 /**
@@ -192,15 +189,16 @@ function statusTags({ range, device }: DevicePlanInput): string[] {
  * with the recorded tag is what was announced, whatever its name.
  */
 function ownedRules(
-  { range, device, held }: DevicePlanInput,
+  device: string,
+  records: readonly RuleRecord[],
   desired: readonly OutsideObject[],
   seen: ReadonlyMap<string, OutsideObject>,
 ): Owned[] {
   const wanted = new Map(desired.map((rule) => [identityOf(rule), rule]));
-  return recordsAt(range, device, held).map((record) => {
+  return records.map((record) => {
     const object = { system: 'sbc', target: device, kind: 'DialPlanRule', name: `${record.plan}/${record.pattern}` };
     const rule = wanted.get(identityOf(object)) ?? seen.get(identityOf(object));
-    const unchanged = rule !== undefined && record.tagHash === contentHash(String(rule.fields['tag']).toLowerCase());
+    const unchanged = rule !== undefined && isRecordedTag(record, String(rule.fields['tag']));
     return { object, state: record.state, ...(unchanged ? { desiredHash: contentHash(rule.fields) } : {}) };
   });
 }

@@ -1,7 +1,7 @@
 import type { NumberRange, NumberRangeStatus } from '../../api/kinds.ts';
 import { keyOf, type ObjectKey } from '../../api/meta.ts';
 import type { Seen } from '../../delivery/delivery.ts';
-import { identityOf, type OutsideObject } from '../../domain/change/object.ts';
+import { identityOf } from '../../domain/change/object.ts';
 import type { NumbersView } from '../../integrations/graph/port.ts';
 import type { SbcView } from '../../integrations/sbc/port.ts';
 import type { FinalReport, ReconcileContext, Reconciler, Report } from '../../runtime/reconciler.ts';
@@ -16,8 +16,9 @@ import { deviceTarget, numbersTarget, ownerOf } from '../targets.ts';
 import { tasksStatus } from '../tasks.ts';
 import { connectServing, refusedAt } from '../tenant-access.ts';
 import { firstFailure, handOver, hasChanges, recheckWithin, takingBack, workOn } from '../work.ts';
-import { type Silence, silencing } from './assigned.ts';
+import { type Silence, silencing, sumOf } from './assigned.ts';
 import { NumberClaims } from './claims.ts';
+import { type Going, goingRules, isReplaced, type SeenRules, withoutPatterns } from './going.ts';
 import { RangeConfigMaps } from './memory.ts';
 import { patternsOf } from './patterns.ts';
 import { type Placement, placementsOf } from './placement.ts';
@@ -31,30 +32,19 @@ const UNREAD_RECHECK_MS = 2000;
 const NO_HEIRS: Heirs = { has: () => false, unread: [] };
 const NO_GRANTS: Grants = { granted: [], refused: [], open: [], captures: [] };
 
-/** What an edit would take away, and how its confirmation is called; without a name the whole object is confirmed. */
-interface Going {
-  readonly going: readonly string[];
-  readonly part: string | undefined;
-}
-
-/** Trunks whose device still has rules of the range although no trunk of the site leads there any more. */
-function formerTrunks(range: NumberRange, places: readonly Placement[]): string[] {
-  const former = (range.status?.trunks ?? []).filter(({ device }) => !places.some((place) => place.device === device));
-  return [...new Set(former.map(({ name }) => name))];
-}
-
-/** Each part is confirmed by itself: patterns that go everywhere, and trunks that take the rules of one device with them. */
-function goingParts(leaving: readonly string[], formerTrunks: readonly string[], held: ReadonlySet<string>): Going[] {
-  return [
-    ...(leaving.length === 0 ? [] : [{ going: leaving, part: 'patterns' }]),
-    ...formerTrunks.map((name) => ({ going: [...held], part: `trunk/${name}` })),
-  ];
-}
-
 /** Whether another range has the pattern's rule on every device by now. */
 function isHandedOver(range: NumberRange, pattern: string, heirs: Heirs): boolean {
   const trunks = range.status?.trunks ?? [];
   return trunks.length > 0 && trunks.every(({ device = '', dialPlan: plan = '', tag = '' }) => heirs.has({ device, plan, pattern, tag }));
+}
+
+/** A device that is not seen is missing. */
+function rulesSeen(looks: Iterable<readonly [ObjectKey, Seen<SbcView>]>): SeenRules {
+  return new Map(
+    [...looks].flatMap(([device, seen]) =>
+      seen.state === 'seen' ? [[device, new Map(seen.view.objects.map((rule) => [identityOf(rule), rule]))] as const] : [],
+    ),
+  );
 }
 
 /** Puts a range's numbers into the dial plans of every trunk's SBC, and keeps them there. */
@@ -91,16 +81,17 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
     const undeployed = scope.customer?.spec.deploy === false;
     const looks = await this.#look(range, scope, placements.places, owner, ctx);
     const suspicions = new Map([...looks].map(([device, seen]) => [device, this.#suspicions.of(device, seen)]));
-    const trusted = new Map([...looks].filter(([device]) => suspicions.get(device) === undefined));
-    const grants = undeployed ? NO_GRANTS : this.#grant(range, patterns.prefixes, held, placements.places, trusted);
+    const rules = rulesSeen([...looks].filter(([device]) => suspicions.get(device) === undefined));
+    const grants = undeployed ? NO_GRANTS : this.#grant(range, patterns.prefixes, held, placements.places, rules);
+    const wanted = new Set(undeployed ? [] : patterns.prefixes.map(({ text }) => text));
     const leaving = leavingPatterns(held, undeployed ? [] : patterns.prefixes);
-    const former = formerTrunks(range, placements.places);
-    const heirs = this.#heirs(range, leaving.length > 0 || former.length > 0);
+    const fate = { range, held, wanted, places: placements.places, undeployed };
+    const leavingRules = goingRules(fate);
+    const heirs = this.#heirs(range, leaving.length > 0 || leavingRules.length > 0);
     const handedOver = new Set(leaving.filter((pattern) => isHandedOver(range, pattern, heirs)));
-    const staying = leaving.filter((pattern) => !handedOver.has(pattern));
-    const going = undeployed ? [{ going: staying, part: undefined }] : goingParts(staying, former, held);
-    const silence = this.#silence(range, scope, going, owner, ctx);
-    const awaits = going.some((part) => part.going.length > 0) && !undeployed ? this.#awaits(range, scope, heirs) : undefined;
+    const going = withoutPatterns(leavingRules, handedOver);
+    const silences = this.#silences(range, scope, going, owner, ctx);
+    const awaits = going.length > 0 && !undeployed ? this.#awaits(range, scope, heirs) : undefined;
     const works = [...looks].map(([device, seen]) =>
       workOn<SbcView>({
         delivery,
@@ -121,7 +112,8 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
             observed,
             policy: governance.policy,
             adopts: adoption(range),
-            keepsRemovals: silence.verdict !== 'free' || awaits !== undefined,
+            keepsRemovals: awaits !== undefined || silences.get(device)?.verdict === 'held' || silences.get(device)?.verdict === 'wait',
+            isReplaced: (pattern) => isReplaced(pattern, device, fate, rules),
             hasHeir: heirs.has,
           }),
         requested: ctx.requested,
@@ -134,7 +126,7 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
       wanted: patterns.prefixes,
       held,
       grants,
-      silence,
+      silence: sumOf([...silences.values()]),
       suspicion: works.find(({ suspicion }) => suspicion !== undefined)?.suspicion,
       governance,
       closedGate: rangeGate(scope),
@@ -253,12 +245,8 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
     wanted: Parameters<typeof grant>[0]['wanted'],
     held: ReadonlySet<string>,
     places: readonly Placement[],
-    looks: ReadonlyMap<ObjectKey, Seen<SbcView>>,
+    rules: SeenRules,
   ): Grants {
-    const rules = new Map<string, ReadonlyMap<string, OutsideObject>>();
-    for (const [device, seen] of looks) {
-      if (seen.state === 'seen') rules.set(device, new Map(seen.view.objects.map((rule) => [identityOf(rule), rule])));
-    }
     const customerOf = (key: string): string | undefined => {
       const other = this.#deps.stores.ranges.get(key as ObjectKey);
       return other && `${other.metadata.namespace ?? ''}/${other.spec.customerRef.name}`;
@@ -266,23 +254,32 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
     return grant({ range, wanted, held, places, book: this.claims.book, rules, adopts: adoption(range), customerOf });
   }
 
-  /** Only asked for when something would go: who holds which number is the most expensive look there is. */
-  #silence(range: NumberRange, scope: SiteScope, parts: readonly Going[], owner: string, ctx: ReconcileContext): Silence {
-    if (parts.every(({ going }) => going.length === 0)) {
+  /**
+   * By device, whether what goes there may go; each part is judged and confirmed by itself. Only asked for when something would go: who holds
+   * which number is the most expensive look there is.
+   */
+  #silences(
+    range: NumberRange,
+    scope: SiteScope,
+    going: readonly Going[],
+    owner: string,
+    ctx: ReconcileContext,
+  ): ReadonlyMap<ObjectKey, Silence> {
+    if (going.length === 0) {
       this.#removalReads.forget(keyOf(range));
-      return { verdict: 'free' };
+      return new Map();
     }
     const tenantId = scope.essentials ? undefined : scope.tenantId;
-    const removal = parts.flatMap(({ going, part }) => going.map((pattern) => `${part ?? ''}|${pattern}`));
+    const removal = going.flatMap(({ device, patterns }) => patterns.map((pattern) => `${device}|${pattern}`));
     const fresh = this.#removalReads.freshness(keyOf(range), removal, ctx);
     const numbers = tenantId === undefined ? undefined : this.#deps.delivery.see<NumbersView>(numbersTarget(tenantId), owner, fresh);
-    const verdicts = parts.map(({ going, part }) => {
+    const verdictOn = ({ part, patterns }: Going): Silence => {
       // A trunk is taken out of the site: confirming it there confirms it for all its ranges.
       const confirmed = part?.startsWith('trunk/') === true && isConfirmed(scope.site, part);
-      const patterns = confirmed ? [] : going;
-      return silencing({ range, patterns, essentials: scope.essentials, numbers, ...(part === undefined ? {} : { part }) });
-    });
-    return verdicts.find(({ verdict }) => verdict === 'held') ?? verdicts.find(({ verdict }) => verdict === 'wait') ?? { verdict: 'free' };
+      const asked = confirmed ? [] : patterns;
+      return silencing({ range, patterns: asked, essentials: scope.essentials, numbers, ...(part === undefined ? {} : { part }) });
+    };
+    return new Map(going.map((rules) => [rules.device, verdictOn(rules)]));
   }
 
   /** Who has taken over what this range gives up; asked only when something goes. */

@@ -18,8 +18,9 @@ import { deletedForMs, type Heirs, successorWait } from '../successor.ts';
 import { deviceTarget, numbersTarget, ownerOf } from '../targets.ts';
 import { firstFailure, handOver, nothingMoves, retryTime, type Work, workOn } from '../work.ts';
 import { silencing } from './assigned.ts';
-import { leavingEntries, recordsAt } from './footprint.ts';
-import { placementsOf } from './placement.ts';
+import { isRecordedTag, leavingEntries, recordsAt } from './footprint.ts';
+import { isLeftAlone } from './going.ts';
+import { type Placement, placementsOf } from './placement.ts';
 import type { DeviceSuspicions } from './suspicion.ts';
 
 const SBC_POLL_MS = 15 * 60_000;
@@ -126,7 +127,7 @@ function removalWorks(removal: RangeRemoval, owner: string): Work[] {
   );
   const devices = new Set([...places.map(({ device }) => device), ...known]);
   return [...devices].map((device) => {
-    const plans = rulePlaces(range, device, places);
+    const tags = tagsByPlan(range, device, places);
     const fresh = suspicions.freshness(device, freshness(ctx, deps.clock, SBC_POLL_MS));
     const seen = deps.delivery.see<SbcView>(deviceTarget(device), owner, fresh);
     return workOn<SbcView>({
@@ -136,43 +137,43 @@ function removalWorks(removal: RangeRemoval, owner: string): Work[] {
       seen,
       suspicion: suspicions.of(device, seen),
       objectsOf: (view) => view.objects,
-      planWith: (observed) => planRemoval(removal, device, plans, observed),
+      planWith: (observed) => planRemoval(removal, device, tags, observed),
       requested: ctx.requested,
     });
   });
 }
 
-interface RulePlace {
-  readonly plan: string;
-  readonly tag: string;
-}
-
-function rulePlaces(range: NumberRange, device: string, places: readonly { device: string; plan: string; tag: string }[]): RulePlace[] {
-  const recorded = (range.status?.trunks ?? []).flatMap(({ device: at, dialPlan, tag }) =>
-    at === device && dialPlan !== undefined && tag !== undefined ? [{ plan: dialPlan, tag }] : [],
-  );
-  return [...recorded, ...places.filter((place) => place.device === device)];
+/**
+ * Tags with which a rule of the range may stand on the device, by dial plan in lower case: what status tells of, and what spec wants now. A
+ * footprint that tells the tag of each rule does so as a hash, see planRemoval.
+ */
+function tagsByPlan(range: NumberRange, device: string, places: readonly Placement[]): Map<string, Set<string>> {
+  const trunks = (range.status?.trunks ?? []).map(({ device: at, dialPlan: plan, tag }) => ({ device: at, plan, tag }));
+  const tags = new Map<string, Set<string>>();
+  for (const { device: at, plan, tag } of [...trunks, ...places]) {
+    if (at !== device || plan === undefined || tag === undefined) continue;
+    tags.set(plan.toLowerCase(), (tags.get(plan.toLowerCase()) ?? new Set()).add(tag.toLowerCase()));
+  }
+  return tags;
 }
 
 /** Ours are the rules in the footprint and those a lost status would take back: our plan, our pattern, our tag. Everybody else's stay. */
 function planRemoval(
   { range, held, wanted, heirs }: RangeRemoval,
   device: string,
-  plans: readonly RulePlace[],
+  tags: ReadonlyMap<string, ReadonlySet<string>>,
   observed: readonly OutsideObject[],
 ) {
   const records = new Map(recordsAt(range, device, held).map((record) => [`${record.plan}/${record.pattern}`.toLowerCase(), record]));
   const patterns = new Set([...held, ...wanted.map(({ text }) => text)]);
-  const byName = new Map(
-    plans.flatMap(({ plan, tag }) => [...patterns].map((pattern) => [`${plan}/${pattern}`.toLowerCase(), tag.toLowerCase()] as const)),
-  );
-  const keepsAdopted = range.spec.deletionPolicy !== 'Cleanup';
   const owned = observed.flatMap((rule): Owned[] => {
-    const name = rule.name.toLowerCase();
-    const isOurs = rule.kind === 'DialPlanRule' && byName.get(name) === String(rule.fields['tag']).toLowerCase();
-    const isKept = keepsAdopted && records.get(name)?.state === 'Adopted';
     const { plan, prefix: pattern } = splitRuleName(rule.name);
-    const isInherited = heirs.has({ device, plan, pattern, tag: String(rule.fields['tag']) });
+    const tag = String(rule.fields['tag']);
+    const record = records.get(rule.name.toLowerCase());
+    const isDerived = patterns.has(pattern) && tags.get(plan.toLowerCase())?.has(tag.toLowerCase()) === true;
+    const isOurs = rule.kind === 'DialPlanRule' && (isDerived || (record !== undefined && isRecordedTag(record, tag)));
+    const isKept = record !== undefined && isLeftAlone(record, range);
+    const isInherited = heirs.has({ device, plan, pattern, tag });
     return isOurs && !isKept && !isInherited ? [{ object: rule, state: 'Applied' }] : [];
   });
   const ids = new Set(owned.map(({ object }) => identityOf(object)));

@@ -1,6 +1,8 @@
 import type { NumberRange, NumberRangeStatus } from '../../api/kinds.ts';
 import type { Reason } from '../../api/reasons.ts';
+import type { Plan } from '../../domain/change/plan.ts';
 import { type Prefix, parsePrefix } from '../../domain/numbers/prefix.ts';
+import { splitRuleName } from '../../domain/routing/dial-plan-rules.ts';
 import {
   type Conclusion,
   conditionOf,
@@ -22,7 +24,7 @@ import { driftStatus } from '../status-parts.ts';
 import type { Suspicion } from '../suspicion.ts';
 import type { Work } from '../work.ts';
 import type { Silence } from './assigned.ts';
-import { ruleEntries } from './footprint.ts';
+import { recordsAt, ruleEntries } from './footprint.ts';
 import { MAX_IN_STATUS } from './memory.ts';
 import type { Patterns } from './patterns.ts';
 import type { Placement } from './placement.ts';
@@ -168,10 +170,11 @@ function sbcDeployed(found: RangeFindings): Finding {
 }
 
 function pendingRules(found: RangeFindings): Finding | undefined {
-  const { range, works, governance, closedGate, grants } = found;
+  const { range, works, governance, closedGate, grants, awaits } = found;
   const items = works.flatMap(({ plan }) => plan?.items ?? []);
   const open = items.filter(({ standing }) => standing === 'ToCreate' || standing === 'ToUpdate' || standing === 'ToAdopt').length;
-  const leaving = works.flatMap(({ plan }) => plan?.removals ?? []).length;
+  // What is kept for a successor has a word of its own.
+  const leaving = works.flatMap(({ plan }) => [...(plan?.removals ?? []), ...(awaits === undefined ? (plan?.kept ?? []) : [])]).length;
   if (open === 0 && leaving === 0 && grants.open.length === 0) return undefined;
   const what = `${open} rules to write, ${leaving} to remove`;
   if (governance.policy === 'Observe')
@@ -223,16 +226,13 @@ function progress({ range, closedGate, governance, suspicion, works }: RangeFind
 }
 
 /** Patterns recorded as granted after this pass: added before they are written, taken off only when no device shows them any more. */
-export function heldAfter({ range, grants, held, works, wanted, undeployed, silence, handedOver, awaits }: RangeFindings): {
+export function heldAfter({ range, grants, held, works, wanted, undeployed, handedOver, awaits }: RangeFindings): {
   patterns: string[];
   inConfigMap: boolean;
 } {
   const seen = works.every(({ plan }) => plan !== undefined);
-  const left = [
-    ...works.flatMap(({ plan }) => plan?.removals ?? []),
-    ...works.flatMap(({ plan }) => plan?.kept ?? []).map(({ object }) => object),
-  ];
-  const removing = new Set(left.map(({ name }) => name.slice(name.indexOf('/') + 1)));
+  const left = works.flatMap(({ plan }) => [...(plan?.removals ?? []), ...(plan?.kept ?? []).map(({ object }) => object)]);
+  const removing = new Set(left.map(({ name }) => splitRuleName(name).prefix));
   const refused = new Set(grants.refused.map(({ pattern }) => pattern));
   const asked = undeployed ? [] : wanted;
   const staying = asked.flatMap(({ text }) => (held.has(text) && !refused.has(text) ? [text] : []));
@@ -240,7 +240,6 @@ export function heldAfter({ range, grants, held, works, wanted, undeployed, sile
     (text) =>
       !handedOver.has(text) &&
       (awaits !== undefined ||
-        silence.verdict !== 'free' ||
         !seen ||
         removing.has(text) ||
         works.some(({ plan }) => plan?.changes.some((change) => change.action === 'remove') ?? false)),
@@ -271,9 +270,9 @@ export function rangeStatus(
   };
 }
 
-function entriesAt({ plan, target }: Work, { range, places }: RangeFindings) {
+function entriesAt({ plan, target }: Work, { range, held }: RangeFindings) {
   if (plan === undefined) return (range.status?.footprint ?? []).filter((entry) => entry.system === 'sbc' && entry.target === target.id);
-  return ruleEntries(target.id, plan, places.find(({ device }) => device === target.id)?.tag);
+  return ruleEntries(target.id, plan, recordsAt(range, target.id, held));
 }
 
 function countOf(text: string): number {
@@ -281,22 +280,31 @@ function countOf(text: string): number {
   return 'prefix' in parsed ? parsed.prefix.count : 0;
 }
 
-/** Devices of today, and former ones until nothing of ours is left there: what clean-up needs. */
+/**
+ * Devices of today, and former ones until nothing of ours is left there: what clean-up needs. Dial plan and tag are those of the rules that
+ * stand there, until a read shows that all of them are as wanted now.
+ */
 function trunkStatuses({ range, places, works }: RangeFindings): NonNullable<NumberRangeStatus['trunks']> {
+  const trunks = range.status?.trunks ?? [];
   const current = places.map(({ trunk, device, fqdn, plan: dialPlan, tag }) => {
     const { plan } = works.find(({ target }) => target.id === device) ?? {};
-    const before = range.status?.trunks?.find((known) => known.name === trunk && known.device === device);
-    const place = { name: trunk, device, fqdn, dialPlan, tag };
+    const before = trunks.find((known) => known.device === device);
+    const wanted = { name: trunk, device, fqdn, dialPlan, tag };
+    const standing = { ...wanted, ...(before?.dialPlan && { dialPlan: before.dialPlan }), ...(before?.tag && { tag: before.tag }) };
     // Not seen this time: what was said last holds.
-    if (plan === undefined) return { ...before, ...place, state: before?.state ?? ('Pending' as const) };
-    const waiting = plan.changes.length > 0 || plan.items.some(({ standing }) => standing === 'ToCreate' || standing === 'ToUpdate');
+    if (plan === undefined) return { ...before, ...standing, state: before?.state ?? ('Pending' as const) };
     const rules = plan.items.filter(({ observed }) => observed !== undefined).length;
-    return { ...place, rules, state: waiting ? ('Pending' as const) : ('Deployed' as const) };
+    const isThere = !isWaiting(plan) && plan.kept.length === 0;
+    return { ...(isThere ? wanted : standing), rules, state: isWaiting(plan) ? ('Pending' as const) : ('Deployed' as const) };
   });
-  const former = (range.status?.trunks ?? []).filter((trunk) => {
-    const plan = works.find(({ target }) => target.id === trunk.device)?.plan;
+  const former = trunks.filter(({ device }) => {
+    const plan = works.find(({ target }) => target.id === device)?.plan;
     const isLeft = plan === undefined || plan.removals.length > 0 || plan.kept.length > 0;
-    return !places.some(({ device }) => device === trunk.device) && isLeft;
+    return isLeft && !places.some((place) => place.device === device);
   });
   return [...current, ...former.map((trunk) => ({ ...trunk, state: 'Removing' as const }))];
+}
+
+function isWaiting({ changes, items }: Plan): boolean {
+  return changes.length > 0 || items.some(({ standing }) => standing === 'ToCreate' || standing === 'ToUpdate' || standing === 'ToAdopt');
 }

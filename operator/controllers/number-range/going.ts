@@ -1,0 +1,85 @@
+import type { NumberRange } from '../../api/kinds.ts';
+import type { ObjectKey } from '../../api/meta.ts';
+import { identityOf, type OutsideObject } from '../../domain/change/object.ts';
+import { type RuleRecord, recordsAt } from './footprint.ts';
+import type { Placement } from './placement.ts';
+
+/** Rules by identity, of each device that was seen. */
+export type SeenRules = ReadonlyMap<string, ReadonlyMap<string, OutsideObject>>;
+
+/** What an edit takes off one device. */
+export interface Going {
+  readonly device: ObjectKey;
+  /** How its confirmation is called: `trunk/<name>` where no trunk of the site leads any more, else `patterns`; undefined: the whole object. */
+  readonly part: string | undefined;
+  readonly patterns: readonly string[];
+}
+
+export interface GoingInput {
+  readonly range: NumberRange;
+  readonly held: ReadonlySet<string>;
+  /** Patterns that the range is to have; none while its Customer is not deployed. */
+  readonly wanted: ReadonlySet<string>;
+  readonly places: readonly Placement[];
+  readonly undeployed: boolean;
+}
+
+/**
+ * Every rule that status says is ours and that is not wanted where it stands (telephony 7.1). A pattern that stays in the spec counts too when its
+ * rule goes: the device's plan for the role is another one now, or no trunk leads to the device. What we found and only adopted does not go.
+ */
+export function goingRules(input: GoingInput): Going[] {
+  const { range, held, wanted, places, undeployed } = input;
+  const devices = new Set([...places, ...(range.status?.trunks ?? [])].map(({ device }) => device as ObjectKey));
+  return [...devices].flatMap((device): Going[] => {
+    const place = places.find((candidate) => candidate.device === device);
+    const leaving = recordsAt(range, device, held).filter(
+      (record) => !isLeftAlone(record, range) && !(wanted.has(record.pattern) && isAt(record, place)),
+    );
+    const part = undeployed ? undefined : place === undefined ? `trunk/${trunkAt(range, device)}` : 'patterns';
+    return leaving.length === 0 ? [] : [{ device, part, patterns: [...new Set(leaving.map(({ pattern }) => pattern))] }];
+  });
+}
+
+/** Less what another range has taken over. */
+export function withoutPatterns(going: readonly Going[], handedOver: ReadonlySet<string>): Going[] {
+  const left = going.map((rules) => ({ ...rules, patterns: rules.patterns.filter((pattern) => !handedOver.has(pattern)) }));
+  return left.filter(({ patterns }) => patterns.length > 0);
+}
+
+/** What existed before us is let go, not removed, unless the user says otherwise (telephony 7.2: Orphan for what we adopted). */
+export function isLeftAlone({ state }: Pick<RuleRecord, 'state'>, { spec }: NumberRange): boolean {
+  return state === 'Adopted' && spec.deletionPolicy !== 'Cleanup';
+}
+
+/** Plans are compared as devices do, without case. */
+export function isAt({ plan }: Pick<RuleRecord, 'plan'>, place: Pick<Placement, 'plan'> | undefined): boolean {
+  return plan.toLowerCase() === place?.plan.toLowerCase();
+}
+
+/**
+ * Whether the number has another rule by now, so that this one may go: a rule goes in a later script than the one that makes what replaces it,
+ * because a device goes on after a line that it refuses. On a device that keeps its rules the new one stands there; a device that nothing leads to
+ * any more waits until one of the others has it. What left the spec waits for nothing.
+ */
+export function isReplaced(pattern: string, device: ObjectKey, { wanted, places }: GoingInput, rules: SeenRules): boolean {
+  if (!wanted.has(pattern)) return true;
+  const here = places.filter((place) => place.device === device);
+  return (here.length > 0 ? here : places).some((place) => stands(rules.get(place.device)?.get(ruleId(place, pattern)), place));
+}
+
+export function sameTag(rule: OutsideObject, { tag }: Pick<Placement, 'tag'>): boolean {
+  return String(rule.fields['tag']).toLowerCase() === tag.toLowerCase();
+}
+
+export function ruleId({ device, plan }: { readonly device: string; readonly plan: string }, pattern: string): string {
+  return identityOf({ system: 'sbc', target: device, kind: 'DialPlanRule', name: `${plan}/${pattern}` });
+}
+
+function stands(rule: OutsideObject | undefined, place: Placement): boolean {
+  return rule !== undefined && sameTag(rule, place);
+}
+
+function trunkAt({ status }: NumberRange, device: ObjectKey): string {
+  return status?.trunks?.find((trunk) => trunk.device === device)?.name ?? '';
+}
