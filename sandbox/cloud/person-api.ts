@@ -40,6 +40,11 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     z.strictObject({ tenantId, user, policyType: z.string(), policyName: z.string().nullable() }),
     (person, { tenantId: id, user: name, policyType, policyName }) => person.grantPolicy(id, name, policyType, policyName),
   ),
+  grantPolicyToGroup: action(
+    z.strictObject({ tenantId, groupId: z.string(), members: z.array(user), policyType: z.string(), policyName: z.string().nullable() }),
+    (person, { tenantId: id, groupId, members, policyType, policyName }) =>
+      person.grantPolicyToGroup(id, groupId, members, policyType, policyName),
+  ),
   assignNumber: action(
     z.strictObject({
       tenantId,

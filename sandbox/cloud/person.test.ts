@@ -45,6 +45,11 @@ describe('a person in the tenant', () => {
     ['addUsages', { labels: ['Foreign'] }, ['/config/OnlinePstnUsages/0/properties/Usage/1']],
     ['removeUsages', { labels: ['Reception'] }, ['/config/OnlinePstnUsages/0/properties/Usage/0']],
     ['grantPolicy', { user: ANNA, policyType: 'OnlineVoiceRoutingPolicy', policyName: 'Receptionists' }, ['/grants/0']],
+    [
+      'grantPolicyToGroup',
+      { groupId: 'g-1', members: [ANNA], policyType: 'OnlineVoiceRoutingPolicy', policyName: 'Receptionists' },
+      ['/groupGrants/0'],
+    ],
     ['assignNumber', { user: ANNA, telephoneNumber: '+41445550100' }, ['/users/0/enterpriseVoice', '/numbers/0']],
     ['setEnterpriseVoice', { user: ANNA, on: true }, ['/users/0/enterpriseVoice']],
     ['setLicence', { user: ANNA, sku: 'MCOPSTN1', assigned: true }, ['/users/0/licences/1']],

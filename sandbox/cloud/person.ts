@@ -66,6 +66,13 @@ export class Person {
     this.#deps.users.grant(tenant, this.user(tenant, user), policyType, policyName, { settled: true });
   }
 
+  /** To the direct members of a group; `null` takes the grant away. */
+  grantPolicyToGroup(tenantId: string, groupId: string, members: readonly string[], policyType: string, policyName: string | null): void {
+    const tenant = this.tenant(tenantId);
+    const memberIds = members.map((member) => this.user(tenant, member).id);
+    this.#deps.users.grantToGroup(tenant, { id: groupId, memberIds }, policyType, policyName);
+  }
+
   assignNumber(tenantId: string, user: string, telephoneNumber: string, numberType: NumberRecord['numberType'] = 'directRouting'): void {
     const tenant = this.tenant(tenantId);
     this.#deps.directory.assignNumber(tenant, telephoneNumber, this.user(tenant, user), numberType, { settled: true });

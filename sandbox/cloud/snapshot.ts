@@ -33,6 +33,10 @@ export function snapshotTenant(tenant: Tenant, store: ConfigStore): Record<strin
       .latestValues()
       .map(({ userId, policyType, name }) => `${userId}/${policyType}/${name}`)
       .sort(),
+    groupGrants: tenant.groupGrants
+      .latestValues()
+      .map(({ groupId, policyType, name }) => `${groupId}/${policyType}/${name}`)
+      .sort(),
     servicePrincipals: byKey([...tenant.servicePrincipals.values()], 'appId').map(({ appId, enabled, grants, roles }) => ({
       appId,
       enabled,

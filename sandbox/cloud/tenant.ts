@@ -98,6 +98,16 @@ export interface Grant {
   readonly name: string;
 }
 
+/** A policy granted to a group. Members are direct ones: Teams knows no nesting here (teams-admin-api §20). */
+export interface GroupGrant {
+  readonly groupId: string;
+  readonly memberIds: readonly string[];
+  readonly policyType: string;
+  readonly name: string;
+  readonly rank: number;
+  readonly createdAt: number;
+}
+
 /** One instance of a Teams configuration type. `identity` as lists show it, `Tag:` included. */
 export interface ConfigItem {
   readonly identity: string;
@@ -124,6 +134,8 @@ export interface Tenant {
   readonly config: Map<string, EventualMap<ConfigItem>>;
   /** By `userId/policyType`. */
   readonly grants: EventualMap<Grant>;
+  /** By `groupId/policyType`. */
+  readonly groupGrants: EventualMap<GroupGrant>;
   /** Whether the Teams backend has a service principal here; without one its token is refused (microsoft-graph §1.9, 500011). */
   hasTeams: boolean;
 }
@@ -179,6 +191,7 @@ export class CloudState {
       numbers: new EventualMap(this.clock),
       config: new Map(),
       grants: new EventualMap(this.clock),
+      groupGrants: new EventualMap(this.clock),
       hasTeams: true,
     };
     if (this.tenants.has(tenant.id)) throw new RangeError(`tenant ${tenant.id} exists`);

@@ -127,6 +127,20 @@ describe('reading', () => {
     await expect(read()).rejects.toMatchObject({ kind: 'Throttled', retryAfterMs: 2_128 });
   });
 
+  it.each(['shown', 'hidden'])('counts a policy that only a group has, when users have what comes from groups %s', async (outcome) => {
+    cloud.base.switches.set('teams.groupGrantsInUsers', outcome);
+    person().grantPolicyToGroup(tenantId, 'g-1', [`anna.berg@${QUICKSTART.customer.domain}`], 'OnlineVoiceRoutingPolicy', 'Receptionists');
+    const view = await read();
+    expect(view.grants).toEqual({ receptionists: 1 });
+    const removed = await driver.apply(target, [change('VoiceRoutingPolicy', 'Receptionists', 'remove')], view, signal);
+    expect(outcomes(removed)).toEqual(['failed']);
+  });
+
+  it('knows of no grants where it cannot be told what groups have', async () => {
+    cloud.base.switches.set('teams.groupAssignmentList', 'absent');
+    expect((await read()).grants).toBeUndefined();
+  });
+
   it('tells a missing role from a bad token, and gets a new token for the latter', async () => {
     person().setDirectoryRole(tenantId, cloud.app.appId, TEAMS_ADMINISTRATOR, false);
     await expect(read()).rejects.toMatchObject({

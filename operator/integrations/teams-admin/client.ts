@@ -10,6 +10,8 @@ import {
   changedProperties,
   creationBody,
   GatewayWire,
+  GROUP_ASSIGNMENTS,
+  GroupAssignmentWire,
   instancePath,
   PolicyWire,
   RouteWire,
@@ -25,6 +27,7 @@ import {
 } from './wire.ts';
 
 export type TeamsUser = z.infer<typeof UserWire>;
+export type GroupAssignment = z.infer<typeof GroupAssignmentWire>;
 export type WrittenChange = Change & { readonly kind: WrittenKind };
 
 export interface TeamsAdminClientDeps {
@@ -70,6 +73,11 @@ export class TeamsAdminClient {
       url = nextPage(answer);
     }
     return found;
+  }
+
+  /** Policies that are granted to groups, whatever their type. */
+  async listGroupAssignments(tenantId: string, signal: AbortSignal): Promise<readonly GroupAssignment[]> {
+    return this.#read(tenantId, GROUP_ASSIGNMENTS, z.array(GroupAssignmentWire), signal);
   }
 
   /** Undefined while Teams has not provisioned the user. */

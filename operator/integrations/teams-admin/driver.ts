@@ -3,7 +3,7 @@ import type { AppliedBatch, Target } from '../../domain/change/driver.ts';
 import { OperatorError } from '../../errors/operator-error.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { VoiceBatch } from './batch.ts';
-import type { TeamsAdminClient, TeamsUser } from './client.ts';
+import type { TeamsAdminClient } from './client.ts';
 import type { TeamsAdminDriver, VoiceView } from './port.ts';
 import { UsageListWriter, type UsageLost } from './usage-list.ts';
 import { overlayVoiceView, showsChange, voiceView } from './view.ts';
@@ -42,14 +42,17 @@ async function readVoiceView(client: TeamsAdminClient, tenantId: string, signal:
   ]);
   // Where nothing can be granted, nobody has it: a tenant without policies of its own costs no look at its users.
   const isGrantable = policies.some(({ Identity }) => !isProtected(Identity));
-  const users = isGrantable ? await usersIfReadable(client, tenantId, signal) : [];
-  return voiceView(tenantId, { gateways, usages, routes, policies, users });
+  const [users, groups] = await Promise.all([
+    isGrantable ? ifReadable(client.listUsers(tenantId, MAX_USER_PAGES, signal)) : [],
+    isGrantable ? ifReadable(client.listGroupAssignments(tenantId, signal)) : [],
+  ]);
+  return voiceView(tenantId, { gateways, usages, routes, policies, users, groups });
 }
 
 /** Undefined when this surface is refused or speaks differently: configuration is still worth having, and unread grants count as granted. */
-async function usersIfReadable(client: TeamsAdminClient, tenantId: string, signal: AbortSignal): Promise<readonly TeamsUser[] | undefined> {
+async function ifReadable<T>(reading: Promise<T>): Promise<T | undefined> {
   try {
-    return await client.listUsers(tenantId, MAX_USER_PAGES, signal);
+    return await reading;
   } catch (thrown) {
     const isAnswer =
       thrown instanceof OperatorError &&

@@ -17,7 +17,10 @@ export interface VoiceView {
   readonly objects: readonly OutsideObject[];
   /** What the answer lacks to be trusted, although the service gave it for complete; a non-empty list is ObservationSuspect (telephony 6.4). */
   readonly gaps: readonly string[];
-  /** Lower-case name of a voice routing policy → users who have it granted directly; for DeletionHeld. Undefined: could not be read, counts as granted. */
+  /**
+   * Lower-case name of a voice routing policy → users who have it at least, directly or through a group; for DeletionHeld. Undefined: could not
+   * be read, counts as granted.
+   */
   readonly grants: Readonly<Record<string, number>> | undefined;
 }
 

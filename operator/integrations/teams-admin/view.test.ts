@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { voiceView } from './view.ts';
 
-const NOTHING = { gateways: [], usages: [], routes: [], users: undefined };
+const NOTHING = { gateways: [], usages: [], routes: [], users: undefined, groups: undefined };
 
 it.each([
   ['no policies at all', [], 1],

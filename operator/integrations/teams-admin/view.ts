@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { sameJson } from '../../domain/change/canonical.ts';
 import type { Change } from '../../domain/change/change-set.ts';
 import { identityOf, type Json, type OutsideObject } from '../../domain/change/object.ts';
-import type { TeamsUser } from './client.ts';
+import type { GroupAssignment, TeamsUser } from './client.ts';
 import type { VoiceView } from './port.ts';
 import type { GatewayWire, PolicyWire, RouteWire } from './wire.ts';
 import { CONFIG_TYPE } from './wire.ts';
@@ -15,6 +15,8 @@ export interface Listed {
   readonly policies: readonly z.infer<typeof PolicyWire>[];
   /** Undefined: could not be read in full. */
   readonly users: readonly TeamsUser[] | undefined;
+  /** What is granted to groups; undefined: could not be read. */
+  readonly groups: readonly GroupAssignment[] | undefined;
 }
 
 /** The listed configuration in our own words: names bare, trunks in lower case and sorted, descriptions as markers. */
@@ -27,7 +29,7 @@ export function voiceView(tenantId: string, listed: Listed): VoiceView {
       ...listed.policies.map((policy) => policyObject(tenantId, policy)),
     ],
     gaps: gapsOf(listed),
-    grants: listed.users === undefined ? undefined : grantsOf(listed.users),
+    grants: grantsOf(listed),
   };
 }
 
@@ -90,18 +92,30 @@ function markerOf(description: string | null | undefined): { marker?: string } {
   return description === undefined || description === null || description === '' ? {} : { marker: description };
 }
 
-/** Users by the voice routing policy in effect for them, direct or through a group: both carry calls over it. */
-function grantsOf(users: readonly TeamsUser[]): Record<string, number> | undefined {
-  const grants: Record<string, number> = {};
-  for (const { effectivePolicyAssignments } of users) {
-    if (effectivePolicyAssignments === undefined || effectivePolicyAssignments === null) return undefined;
-    for (const { policyType, policyAssignment } of effectivePolicyAssignments) {
-      if (policyType !== CONFIG_TYPE.VoiceRoutingPolicy || !policyAssignment.displayName) continue;
-      const name = policyAssignment.displayName.replace(/^tag:/i, '').toLowerCase();
-      grants[name] = (grants[name] ?? 0) + 1;
-    }
+/**
+ * Users by the voice routing policy in effect for them, direct or through a group: both carry calls over it. Whether users show what comes from
+ * groups is documented both ways (teams-admin-api §20), so a policy that a group has counts for one user at least.
+ */
+function grantsOf({ users, groups }: Pick<Listed, 'users' | 'groups'>): Record<string, number> | undefined {
+  if (users === undefined || groups === undefined || users.some(({ effectivePolicyAssignments }) => !effectivePolicyAssignments))
+    return undefined;
+  const counts = new Map<string, number>();
+  for (const name of users.flatMap(policiesOf)) counts.set(name, (counts.get(name) ?? 0) + 1);
+  for (const { policyType, policyName } of groups) {
+    const name = bareName(policyName);
+    if (policyType === CONFIG_TYPE.VoiceRoutingPolicy && !counts.has(name)) counts.set(name, 1);
   }
-  return grants;
+  return Object.fromEntries(counts);
+}
+
+/** Empty: the tenant's default. */
+function policiesOf({ effectivePolicyAssignments }: TeamsUser): string[] {
+  const routing = (effectivePolicyAssignments ?? []).filter(({ policyType }) => policyType === CONFIG_TYPE.VoiceRoutingPolicy);
+  return routing.flatMap(({ policyAssignment: { displayName } }) => (displayName ? [bareName(displayName)] : []));
+}
+
+function bareName(name: string): string {
+  return name.replace(/^tag:/i, '').toLowerCase();
 }
 
 /** The view as it is once the change has become visible. Pure. */

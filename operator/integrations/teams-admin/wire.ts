@@ -25,6 +25,8 @@ export type WrittenKind = 'VoiceRoute' | 'VoiceRoutingPolicy';
 
 const CONFIGURATIONS = '/Skype.Policy/configurations';
 const USERS = '/Teams.User/users';
+/** With the slash at its end, as the module calls it (teams-admin-api §20). */
+export const GROUP_ASSIGNMENTS = '/Skype.Policy/groupPolicyAssignments/';
 /** Rows asked for at a time; the answer's token decides whether there are more (teams-admin-api §5.3). */
 const USERS_PAGE_SIZE = 500;
 
@@ -50,6 +52,7 @@ const READS: readonly CallRule[] = [
     (kind): CallRule => ({ operation: `list${kind}s`, method: 'GET', path: typePath(kind) }),
   ),
   { operation: 'listUsers', method: 'GET', path: USERS },
+  { operation: 'listGroupPolicyAssignments', method: 'GET', path: GROUP_ASSIGNMENTS },
   { operation: 'getUser', method: 'GET', path: `${USERS}/{objectId}` },
 ];
 
@@ -147,6 +150,8 @@ const AssignmentWire = anyCase(
   z.object({ policyType: z.string(), policyAssignment: anyCase(z.object({ displayName: text, assignmentType: text })) }),
 );
 
+export const GroupAssignmentWire = anyCase(z.object({ groupId: z.string(), policyType: z.string(), policyName: z.string() }));
+
 export const UserWire = anyCase(
   z.object({
     objectId: z.string(),
@@ -189,6 +194,7 @@ export const TEAMS_ADMIN_RECORDABLE: Recordable = {
     'OnlinePstnGatewayList',
     'OnlinePstnUsages',
     'PageSize',
+    'policyName',
     'policyType',
     'Priority',
     'RouteType',

@@ -131,7 +131,9 @@ export class DependencyChecks {
   /** teams-admin-api §9: also while a removed grant has not taken effect everywhere. */
   #policyUnassigned(tenant: Tenant, type: ConfigType, identity: string): void {
     const key = keyOf(type, identity);
-    const grants = [...tenant.grants.latestValues(), ...tenant.grants.seenValues()];
+    const ofUsers = [...tenant.grants.latestValues(), ...tenant.grants.seenValues()];
+    const ofGroups = [...tenant.groupGrants.latestValues(), ...tenant.groupGrants.seenValues()];
+    const grants = [...ofUsers, ...ofGroups];
     if (!grants.some((grant) => grant.policyType === type.name && grant.name.toLowerCase() === key)) return;
     throw badRequest(
       `The policy "${identity.replace(/^tag:/i, '')}" is currently assigned to one or more ${this.#assignedText()}. Ensure policy is not assigned before trying to delete.`,

@@ -26,9 +26,14 @@ export function userRoutes(users: TeamsUsers): Hono<CallerEnv> {
   return app;
 }
 
-/** Granting a policy to a user: teams-admin-api §20. The group and tenant forms are not exercised by any source and not built. */
+/** Granting a policy to a user, and which are granted to groups: teams-admin-api §20. Writing to groups and tenants is proven by no source and not built. */
 export function grantRoutes(users: TeamsUsers): Hono<CallerEnv> {
   const app = new Hono<CallerEnv>();
+  app.get('/groupPolicyAssignments/', (c) => {
+    if (!users.listsGroups) throw notFound(`No resource matches the request URI ${c.req.path}.`);
+    refuseQuery(c);
+    return c.json(users.groupAssignments(c.var.tenant));
+  });
   app.patch('/users/:id/policies/:type', async (c) => {
     const body = await jsonBody(c);
     const surplus = Object.keys(body).find((name) => !GRANT_MEMBERS.has(name));
@@ -49,6 +54,8 @@ export class TeamsUsers {
   readonly #grantVisible;
   readonly #casing;
   readonly #unknownPolicyStatus;
+  readonly #groupGrantsInUsers;
+  readonly #groupList;
 
   constructor(base: CloudBase, rules: VoiceRules, store: ConfigStore) {
     this.#base = base;
@@ -56,6 +63,12 @@ export class TeamsUsers {
     this.#store = store;
     this.#grantVisible = base.consistency.define('teams.grantVisible', 40_000, 'teams-admin-api §20: 30-45 s');
     this.#casing = base.switches.define('teams.userCasing', ['camel', 'pascal'], 'teams-admin-api §19.1: accept both');
+    this.#groupGrantsInUsers = base.switches.define(
+      'teams.groupGrantsInUsers',
+      ['shown', 'hidden'],
+      'teams-admin-api §20: the documentation contradicts itself',
+    );
+    this.#groupList = base.switches.define('teams.groupAssignmentList', ['served', 'absent'], 'teams-admin-api §20: not proven live');
     this.#unknownPolicyStatus = base.switches.define('teams.unknownPolicyGrantStatus', [400, 404], 'teams-admin-api §20');
   }
 
@@ -110,20 +123,67 @@ export class TeamsUsers {
     return this.#casing() === 'camel' ? camel : pascal(camel);
   }
 
-  /** Direct grants that have taken effect; absence means the tenant's default. */
+  /** Grants that have taken effect; a direct one wins over a group's (teams-admin-api §20), absence means the tenant's default. */
   effectiveAssignments(tenant: Tenant, user: User): { policyType: string; policyAssignment: Record<string, unknown> }[] {
-    return tenant.grants
-      .seenValues()
-      .filter((grant) => grant.userId === user.id)
-      .map(({ policyType, name }) => ({
-        policyType,
-        policyAssignment: {
-          assignmentType: 'Direct',
-          displayName: name,
-          policyId: this.#policyId(tenant, policyType, name),
-          groupId: null,
-        },
-      }));
+    const direct = tenant.grants.seenValues().filter((grant) => grant.userId === user.id);
+    const types = new Set(direct.map(({ policyType }) => policyType));
+    const shown = this.#groupGrantsInUsers() === 'shown' ? tenant.groupGrants.seenValues() : [];
+    const ofGroups = shown
+      .filter(({ memberIds, policyType }) => memberIds.includes(user.id) && !types.has(policyType))
+      .sort((left, right) => right.rank - left.rank);
+    const winners = new Map(ofGroups.map((grant) => [grant.policyType, grant]));
+    return [...direct, ...winners.values()].map((grant) => ({
+      policyType: grant.policyType,
+      policyAssignment: {
+        assignmentType: 'groupId' in grant ? 'Group' : 'Direct',
+        displayName: grant.name,
+        policyId: this.#policyId(tenant, grant.policyType, grant.name),
+        groupId: 'groupId' in grant ? grant.groupId : null,
+      },
+    }));
+  }
+
+  get listsGroups(): boolean {
+    return this.#groupList() === 'served';
+  }
+
+  /** teams-admin-api §20, the group list. */
+  groupAssignments(tenant: Tenant): Record<string, unknown>[] {
+    return tenant.groupGrants.seenValues().map(({ groupId, policyType, name, rank, createdAt }) => ({
+      GroupId: groupId,
+      PolicyType: policyType,
+      PolicyName: name,
+      Priority: rank,
+      CreatedTime: new Date(createdAt).toISOString(),
+      CreatedBy: 'admin',
+    }));
+  }
+
+  /** A grant to a group as a person makes it; `null` takes it away. */
+  grantToGroup(
+    tenant: Tenant,
+    group: { readonly id: string; readonly memberIds: readonly string[] },
+    policyType: string,
+    name: string | null,
+  ): void {
+    const key = `${group.id}/${policyType}`;
+    if (name === null) {
+      tenant.groupGrants.delete(key);
+      return;
+    }
+    const type = CONFIG_TYPES.get(policyType);
+    const policy = type === undefined ? undefined : this.#store.of(tenant, type).latest(keyOf(type, name));
+    if (policy === undefined) throw new RangeError(`no such ${policyType}: ${name}`);
+    const rank = tenant.groupGrants.latestValues().filter((grant) => grant.policyType === policyType).length + 1;
+    const bare = policy.identity.replace(/^Tag:/, '');
+    tenant.groupGrants.set(key, {
+      groupId: group.id,
+      memberIds: group.memberIds,
+      policyType,
+      name: bare,
+      rank,
+      createdAt: this.#base.clock.now(),
+    });
   }
 
   /** `null` or empty takes the direct grant away. Users without a phone plan accept grants too (teams-admin-api §20). */
