@@ -11,6 +11,13 @@ function app(clientId: string, name: string): NonNullable<Customer['spec']['auth
   return { method: 'AppRegistration', clientId, clientSecretRef: { name, key: 'secret' } };
 }
 
+/** A Customer whose spec has no directory id. */
+function byDomain(name: string, named: Partial<Customer['spec']>, creationTimestamp?: string): Customer {
+  const { spec, ...rest } = customer(name, {}, creationTimestamp === undefined ? {} : { creationTimestamp });
+  const { tenantId: _none, ...others } = spec;
+  return { ...rest, spec: { ...others, ...named } };
+}
+
 /** The customer's administrator makes a new client secret, and the provider puts it into the Secret. */
 function rotate(house: ControllersHouse, secret: string): void {
   const tenant = house.outside.tenants.get(TENANT);
@@ -232,26 +239,31 @@ describe('a tenant that several name', () => {
     expect(house.condition('Customer', 'fabrikam', 'Authenticated')).toBe('True/Successful');
   });
 
-  it('a domain that turns out to belong to somebody else is refused like a tenant id', async () => {
+  it.each([
+    ['spec.m365.domainOverride', { m365: { domainOverride: `zurich.${CARRIER}` } }],
+    ['spec.tenantId', { tenantId: `zurich.${CARRIER}` }],
+  ])('a domain in %s that turns out to belong to somebody else is refused like a tenant id', async (path, named) => {
     const house = await deployedHouse();
     house.putSecret('stolen', { secret: 'stolen' });
     const before = house.outside.visits.length;
-    const spec = { tenantId: undefined, m365: { domainOverride: `zurich.${CARRIER}` }, authentication: app('evil', 'stolen') };
-    const { tenantId: _none, ...rest } = customer('intruder', spec as never).spec;
-    house.apply({ ...customer('intruder'), spec: rest as never });
+    house.apply(byDomain('intruder', { ...named, authentication: app('evil', 'stolen') }, '2020-01-01T00:00:00Z'));
     await house.run(15 * MINUTE);
     expect(house.condition('Customer', 'intruder', 'Accepted')).toBe('False/TenantInUse');
-    expect(house.message('Customer', 'intruder', 'Accepted')).toContain('spec.m365.domainOverride');
+    expect(house.message('Customer', 'intruder', 'Accepted')).toContain(path);
     expect(house.get('Customer', 'intruder').status?.tenantId).toBeUndefined();
     expect(visitors(house, before)).toEqual([`app@${TENANT}`]);
+    expect(house.ready('Customer', 'contoso')).toMatch(/^True/);
   });
 
-  it('a tenant found by its domain is signed in to as soon as it is known', async () => {
+  it.each([
+    { m365: { domainOverride: `zurich.${CARRIER}` } },
+    { tenantId: `zurich.${CARRIER}` },
+  ])('a tenant found by its domain is signed in to as soon as it is known (%o)', async (named) => {
     const house = await newHouse();
-    const { tenantId: _none, ...rest } = customer('contoso', { m365: { domainOverride: `zurich.${CARRIER}` } }).spec;
-    house.apply({ ...customer(), spec: rest as never });
+    house.apply(byDomain('contoso', named));
     await house.run();
     expect(house.get('Customer', 'contoso').status?.tenantId).toBe(TENANT);
+    expect(house.condition('Customer', 'contoso', 'TenantVerified')).toBe('True/Valid');
     expect(house.condition('Customer', 'contoso', 'Authenticated')).toBe('True/Successful');
   });
 });

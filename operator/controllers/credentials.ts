@@ -8,6 +8,7 @@ import { type AppCredential, connectionId, type TenantConnections } from '../int
 import type { SbcConnection, SbcConnections, SbcDialect } from '../integrations/sbc/port.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Kube, SecretData } from '../runtime/kube.ts';
+import { namedTenant } from './customer-claims.ts';
 import { deviceTarget, identityTarget, tenantTargets } from './targets.ts';
 
 /** Whether a target may be called, and if not, why. `stale`: the Secret is gone, the last good credential serves (design §3.9). */
@@ -155,16 +156,16 @@ export class Credentials {
     });
     if (typeof credential === 'string') return refusal('SecretKeyMissing', `${path}: Secret ${reference.name} ${credential}`);
     this.#owners.set(connection, keyOf(customer));
-    this.#use(tenantId, party, credential, customer.spec.m365?.domainOverride);
+    this.#use(tenantId, party, credential, namedTenant(customer));
     return connected(secret.found);
   }
 
   /** What was seen, or could not be seen, with another credential says nothing about this one. */
-  #use(tenantId: string, party: string | undefined, credential: AppCredential, domain?: string): void {
+  #use(tenantId: string, party: string | undefined, credential: AppCredential, lookedUpBy: string = tenantId): void {
     const hasChanged = this.#deps.tenants.connect(connectionId(tenantId, party), credential);
     if (!hasChanged) return;
     for (const target of tenantTargets(tenantId, party)) this.#deps.delivery.renew(target);
-    if (domain !== undefined) this.#deps.delivery.renew(identityTarget(domain, party));
+    if (lookedUpBy.toLowerCase() !== tenantId.toLowerCase()) this.#deps.delivery.renew(identityTarget(lookedUpBy, party));
   }
 
   #drop(connection: string): void {

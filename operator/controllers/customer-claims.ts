@@ -10,9 +10,21 @@ export function isEssentials(customer: Customer): boolean {
   return managed.every(({ licenseType }) => licenseType === 'HostedEssentials' || licenseType === 'OCEssentials');
 }
 
+const DIRECTORY_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** What the tenant is looked up by: a directory id, or a domain that has yet to tell whose it is. */
+export function namedTenant({ spec }: Customer): string | undefined {
+  return spec.tenantId ?? spec.m365?.domainOverride;
+}
+
+/** The directory id in the spec; undefined when it names none, or a domain. */
+export function namedDirectory({ spec }: Customer): string | undefined {
+  return spec.tenantId !== undefined && DIRECTORY_ID.test(spec.tenantId) ? spec.tenantId : undefined;
+}
+
 /** The tenant that this Customer claims: as its spec says, else as it was discovered and granted. */
-export function claimedTenant({ spec, status }: Customer): string | undefined {
-  return spec.tenantId ?? status?.tenantId;
+export function claimedTenant(customer: Customer): string | undefined {
+  return namedDirectory(customer) ?? customer.status?.tenantId;
 }
 
 /** The Customer that has the short name instead of this one; undefined: nobody else does (design §2 Claims). */

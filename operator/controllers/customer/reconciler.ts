@@ -5,7 +5,7 @@ import type { IdentityView } from '../../integrations/entra/port.ts';
 import type { DirectoryView } from '../../integrations/graph/port.ts';
 import type { FinalReport, ReconcileContext, Reconciler, Report } from '../../runtime/reconciler.ts';
 import { type Access, SECRET_CHECK_MS } from '../credentials.ts';
-import { claimedTenant, isEssentials } from '../customer-claims.ts';
+import { claimedTenant, isEssentials, namedDirectory, namedTenant } from '../customer-claims.ts';
 import { type ControllerDeps, INDEX } from '../deps.ts';
 import { waitsStatus } from '../finding.ts';
 import { freshness } from '../freshness.ts';
@@ -84,8 +84,7 @@ export class CustomerReconciler implements Reconciler<Customer, CustomerStatus> 
 
   async #meetOnce(customer: Customer, owner: string, ctx: ReconcileContext, notBefore: number | undefined): Promise<Meeting> {
     const { stores, settings, delivery, clock } = this.#deps;
-    const { spec, status } = customer;
-    const tenant = spec.tenantId ?? spec.m365?.domainOverride;
+    const tenant = namedTenant(customer);
     const claimed = claimedTenant(customer);
     // Before the look: a credential that has changed makes it a new one.
     const isWelcome = accept(customer, claimed, stores).status === 'True';
@@ -93,8 +92,8 @@ export class CustomerReconciler implements Reconciler<Customer, CustomerStatus> 
     const target = tenant === undefined ? undefined : identityTarget(tenant, partyOf(customer, claimed, this.#deps));
     const fresh = freshness(ctx, clock, settings.tenantPollMs);
     const identity = target && delivery.see<IdentityView>(target, owner, fresh);
-    const found = discovered(identity) ?? status?.tenantId;
-    const accepted = accept(customer, spec.tenantId ?? found, stores);
+    const found = discovered(identity) ?? customer.status?.tenantId;
+    const accepted = accept(customer, namedDirectory(customer) ?? found, stores);
     return { accepted, access, identity, tenantId: accepted.status === 'True' ? found : undefined };
   }
 

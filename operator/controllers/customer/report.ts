@@ -8,6 +8,7 @@ import type { IdentityView, SignIn } from '../../integrations/entra/port.ts';
 import type { DirectoryView } from '../../integrations/graph/port.ts';
 import type { EventInput } from '../../runtime/reconciler.ts';
 import type { Access } from '../credentials.ts';
+import { namedDirectory } from '../customer-claims.ts';
 import { type ControllerSettings, INDEX, type Stores } from '../deps.ts';
 import {
   type Conclusion,
@@ -106,7 +107,7 @@ function tenantVerified({ customer, essentials, identity }: CustomerFindings): F
     return lastWord(customer, 'TenantVerified') ?? waits('TenantVerified', 'Observing', 'The tenant is being looked up', 'Unknown');
   const { tenant } = identity.view;
   if (tenant.state === 'notFound') return failed('TenantVerified', tenant.error, tenantField(customer));
-  const wanted = customer.spec.tenantId;
+  const wanted = namedDirectory(customer);
   if (wanted !== undefined && wanted.toLowerCase() !== tenant.tenantId.toLowerCase()) {
     return stalls(
       'TenantVerified',
