@@ -156,6 +156,11 @@ export const REASONS = {
   TenantNotFound: provider('Microsoft knows no such tenant in this cloud.', 'Correct spec.tenantId or the cloud of the operator.'),
   AuthenticationMethodNotManaged: provider('The method comes with a later release.', 'Use AppRegistration with clientId and a Secret.'),
   ConsentRequired: customer('The app has no consent in the tenant.', 'A Global Administrator grants admin consent.'),
+  InvitationOpen: customer(
+    'An invitation was mailed and nobody has signed in yet.',
+    'Open the link of the mail, or give the Customer clientId and a Secret.',
+  ),
+  MailLimited: passing('The address had an invitation a short while ago; the next mail waits.'),
   WaitingForAcceptance: provider(
     'The Customer is not accepted, so its tenant is not called.',
     'Read condition Accepted of the Customer and correct what it names.',

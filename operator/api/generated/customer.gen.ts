@@ -431,11 +431,11 @@ export interface CustomerStatus {
   readonly verification?: CustomerStatusVerification;
   readonly mappings?: CustomerStatusMappings;
   /**
-   * Name of the Invitation that is open.
+   * Name of the Invitation that is open; of several the one made last.
    */
   readonly openInvitation?: string;
   /**
-   * Last mail to each address, so that nobody gets too many.
+   * Last mail of each kind to each address, so that nobody gets too many: an Invitation made anew for the same address is mailed 1 h after the one before, then 2 h, 4 h and so on up to 24 h, or at once when the Invitation is annotated with trunkline.dev/reconcile-at.
    */
   readonly mails?: readonly CustomerStatusMail[];
   readonly claims?: CustomerStatusClaims;

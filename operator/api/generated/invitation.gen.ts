@@ -23,7 +23,7 @@ export interface InvitationSpec {
    */
   readonly customerRef: ObjectRef;
   /**
-   * Mail address of the customer's administrator.
+   * Mail address of the customer's administrator. While the invitation is open another address may be set; it is invited anew.
    */
   readonly email: string;
   /**
@@ -35,7 +35,7 @@ export interface InvitationSpec {
    */
   readonly type?: "Invite" | "Request";
   /**
-   * How long the link is good for after the first mail, Go style duration, 1h to 8760h. Absent means the installation's own setting, 168h (7 days) if that is absent too.
+   * How long the link is good for after the Invitation was made, Go style duration, 1h to 8760h. Absent means the installation's own setting, 168h (7 days) if that is absent too.
    */
   readonly expiresAfter?: string;
   /**
@@ -134,6 +134,10 @@ export interface InvitationStatus {
    * When the link expires (RFC 3339, UTC). It says nothing about the token.
    */
   readonly expiresAt?: string;
+  /**
+   * The address that the mail server took or refused the last mail for. Another spec.email is invited anew.
+   */
+  readonly sentTo?: string;
   /**
    * When the last mail was accepted (RFC 3339, UTC).
    */

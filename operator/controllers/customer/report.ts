@@ -27,6 +27,7 @@ import {
 import type { Governance } from '../governance.ts';
 import { managedFinding, unmanagedPaths } from '../managed-fields.ts';
 import { queueOf } from '../tasks.ts';
+import { invitationOpen, invitationStatus } from './invitations.ts';
 
 /** Everything one pass has found about a customer. */
 export interface CustomerFindings {
@@ -118,12 +119,10 @@ function tenantVerified({ customer, essentials, identity }: CustomerFindings): F
   return holds('TenantVerified', 'Valid', `Tenant ${tenant.tenantId} exists`);
 }
 
-function authenticated({ customer, essentials, access, identity }: CustomerFindings): Finding {
+function authenticated(found: CustomerFindings): Finding {
+  const { customer, essentials, access, identity } = found;
   if (essentials) return exempt('Authenticated', 'NotApplicable', 'Essentials needs no access to the tenant');
-  if (access.state === 'refused') {
-    const wait = WAITS_FOR.includes(access.reason);
-    return (wait ? waits : stalls)('Authenticated', access.reason, access.message);
-  }
+  if (access.state === 'refused') return noAccess(access, found);
   if (identity === undefined || identity.state === 'reading')
     return lastWord(customer, 'Authenticated') ?? waits('Authenticated', 'Validating', 'Signing in to the tenant', 'Unknown');
   if (identity.state === 'failed') return keptWhileBrief(customer, 'Authenticated', identity);
@@ -138,6 +137,11 @@ function authenticated({ customer, essentials, access, identity }: CustomerFindi
     'Successful',
     stale === undefined ? 'Signed in to Microsoft Graph and the Teams admin API' : `Signed in with the last good credential: ${stale}`,
   );
+}
+
+function noAccess({ reason, message }: Extract<Access, { state: 'refused' }>, { customer, stores }: CustomerFindings): Finding {
+  const invited = reason === 'ConsentRequired' ? invitationOpen(customer, stores) : undefined;
+  return invited ?? (WAITS_FOR.includes(reason) ? waits : stalls)('Authenticated', reason, message);
 }
 
 /** A refused credential stays refused until a person acts; an outage does not. */
@@ -271,6 +275,7 @@ export function customerStatus(
     didCount: rangesOf(found).reduce((sum, range) => sum + (range.status?.counts?.numbers ?? 0), 0),
     sitesCount: sitesOf(found).length,
     queue: queueStatus(found),
+    ...invitationStatus(customer, found.stores),
     ...(accepted.status === 'True' ? { claims: { shortName: customer.spec.shortName } } : {}),
     operatorVersion: found.settings.operatorVersion,
   };

@@ -3,6 +3,7 @@ import type { Customer, Invitation } from '../../api/kinds.ts';
 import type { Change } from '../../domain/change/change-set.ts';
 import type { ControllerSettings } from '../deps.ts';
 import { durationMs } from '../duration.ts';
+import { conditionOf } from '../finding.ts';
 
 const DEFAULT_LIFE_MS = 168 * 60 * 60_000;
 
@@ -48,9 +49,28 @@ function reminderDue({ spec, status }: Invitation): number | undefined {
   return everyMs === undefined || status?.lastSentAt === undefined ? undefined : Date.parse(status.lastSentAt) + everyMs;
 }
 
-function dueMail({ status }: Invitation, reminderMs: number | undefined, nowMs: number): MailPurpose | undefined {
-  if (status?.emailSent !== true) return 'Invitation';
+function dueMail({ spec, status }: Invitation, reminderMs: number | undefined, nowMs: number): MailPurpose | undefined {
+  if (status?.emailSent !== true || (status.sentTo ?? spec.email) !== spec.email) return 'Invitation';
   return reminderMs !== undefined && nowMs >= reminderMs ? 'Reminder' : undefined;
+}
+
+/** The mail server does not take this very address: asking it again is of no use. */
+export function isRecipientRefused(invitation: Invitation): boolean {
+  return conditionOf(invitation, 'EmailSent')?.reason === 'RecipientRefused' && invitation.status?.sentTo === invitation.spec.email;
+}
+
+const HOUR_MS = 60 * 60_000;
+const LONGEST_PAUSE_MS = 24 * HOUR_MS;
+
+/**
+ * When this address may be invited again, wall clock ms, after what the Customer has recorded (design §5): pauses double
+ * from an hour up to a day. Undefined: at once.
+ */
+export function mailableAt({ spec }: Invitation, customer: Customer): number | undefined {
+  const last = customer.status?.mails?.find(
+    ({ address, kind }) => kind === 'Invitation' && address.toLowerCase() === spec.email.toLowerCase(),
+  );
+  return last && Date.parse(last.sentAt) + Math.min(LONGEST_PAUSE_MS, HOUR_MS * 2 ** ((last.count ?? 1) - 1));
 }
 
 /** Deterministic, so that a mail that may have been sent twice carries one id (design §4 mail). */

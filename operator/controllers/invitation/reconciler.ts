@@ -1,16 +1,16 @@
-import type { Invitation, InvitationStatus } from '../../api/kinds.ts';
+import type { Customer, Invitation, InvitationStatus } from '../../api/kinds.ts';
 import { keyOf, type ObjectKey } from '../../api/meta.ts';
 import type { Outcome } from '../../delivery/delivery.ts';
 import type { Verdict } from '../../domain/change/driver.ts';
 import type { MailView } from '../../integrations/mail/port.ts';
 import type { FinalReport, ReconcileContext, Reconciler, Report } from '../../runtime/reconciler.ts';
 import type { ControllerDeps } from '../deps.ts';
-import { conditionOf, waitsStatus } from '../finding.ts';
+import { conditionOf, satisfies, waitsStatus } from '../finding.ts';
 import { type Governed, govern, type Hold } from '../governance.ts';
 import { removalReport } from '../removal.ts';
-import { protectedBy } from '../site-scope.ts';
+import { gate, isTerminating, protectedBy } from '../site-scope.ts';
 import { mailTarget, ownerOf } from '../targets.ts';
-import { invitationState, mailChange, messageId } from './plan.ts';
+import { type InvitationState, invitationState, isRecipientRefused, mailableAt, mailChange, messageId } from './plan.ts';
 import { invitationConditions, invitationStatus, type MailStep } from './report.ts';
 
 /** Sends the invitation and its reminders, at most once each, and keeps its life: pending, expired, revoked, completed. */
@@ -28,7 +28,8 @@ export class InvitationReconciler implements Reconciler<Invitation, InvitationSt
     const authenticated = customer !== undefined && conditionOf(customer, 'Authenticated')?.status === 'True';
     const state = invitationState(invitation, authenticated, clock.now());
     const mail = delivery.see<MailView>(mailTarget(), owner, {});
-    const hold = this.#hold(invitation, customer === undefined ? [invitation] : [invitation, customer]);
+    const limited = ctx.requested ? undefined : tooSoon(invitation, customer, state, clock.now());
+    const hold = this.#hold(invitation, customer) ?? limited;
     const sentCount = invitation.status?.sentCount ?? 0;
     const id = messageId(state, sentCount, settings.installation);
     const isDue = state.due !== undefined && customer !== undefined && hold === undefined;
@@ -50,7 +51,7 @@ export class InvitationReconciler implements Reconciler<Invitation, InvitationSt
       status: { ...invitationStatus(found), ...waitsStatus(conclusion) },
       conditions: conclusion.conditions,
       deadlineMs: conclusion.deadlineMs,
-      ...(state.nextMs === undefined ? {} : { recheckAfterMs: state.nextMs }),
+      ...recheck(state.nextMs, limited?.overInMs),
       ...(change === undefined ? {} : { finalizer: 'ensure' }),
       ...(step.do === 'failed' ? { retry: step.error } : {}),
       afterStatus: () => {
@@ -70,8 +71,9 @@ export class InvitationReconciler implements Reconciler<Invitation, InvitationSt
     this.#deps.delivery.forget(ownerOf('Invitation', key));
   }
 
-  #hold(invitation: Invitation, chain: readonly Governed[]): Hold | undefined {
+  #hold(invitation: Invitation, customer: Customer | undefined): Hold | undefined {
     const { stores, settings } = this.#deps;
+    const chain: readonly Governed[] = customer === undefined ? [invitation] : [invitation, customer];
     const annotations = stores.namespaces.get(`/${invitation.metadata.namespace ?? ''}`)?.metadata.annotations ?? {};
     const governance = govern({
       chain,
@@ -81,8 +83,40 @@ export class InvitationReconciler implements Reconciler<Invitation, InvitationSt
     });
     if (governance.hold !== undefined) return governance.hold;
     if (governance.policy === 'Observe') return { reason: 'NotDeployed', message: 'changePolicy Observe never writes, so no mail is sent' };
-    return protectedBy(chain.slice(1));
+    return customerHold(customer);
   }
+}
+
+/** Nobody is invited for a Customer that is refused, is going, or may turn out to be signed in already. */
+function customerHold(customer: Customer | undefined): Hold | undefined {
+  if (customer === undefined) return undefined;
+  const { name } = customer.metadata;
+  if (isTerminating(customer)) return { reason: 'ParentTerminating', message: `Customer ${name} is being deleted: no mail is sent for it` };
+  const authenticated = conditionOf(customer, 'Authenticated');
+  const isLookedAt = authenticated !== undefined && (authenticated.status !== 'Unknown' || satisfies(authenticated));
+  const closed = gate(customer, 'Accepted') ?? (isLookedAt ? undefined : gate(customer, 'Authenticated'));
+  return closed ?? protectedBy([customer]);
+}
+
+/** A mail that is on its way already is not limited by the record of itself. */
+function tooSoon(
+  invitation: Invitation,
+  customer: Customer | undefined,
+  { due }: InvitationState,
+  nowMs: number,
+): (Hold & { readonly overInMs: number }) | undefined {
+  const { spec, status } = invitation;
+  if (customer === undefined || due !== 'Invitation' || status?.sending !== undefined) return undefined;
+  const mailableMs = mailableAt(invitation, customer);
+  if (mailableMs === undefined || mailableMs <= nowMs) return undefined;
+  const at = `${new Date(mailableMs).toISOString().slice(0, 16)}Z`;
+  const message = `${spec.email} was invited a short while ago; the next mail goes out at ${at}, or with trunkline.dev/reconcile-at at once`;
+  return { reason: 'MailLimited', message, overInMs: mailableMs - nowMs };
+}
+
+function recheck(...ms: readonly (number | undefined)[]): { readonly recheckAfterMs?: number } {
+  const known = ms.filter((one) => one !== undefined);
+  return known.length === 0 ? {} : { recheckAfterMs: Math.max(1_000, Math.min(...known)) };
 }
 
 interface StepInput {
@@ -105,14 +139,12 @@ function nextStep({ invitation, outcome, requested, due, blocked }: StepInput): 
   // Done without a verdict: taken back before it left, so the mark means nothing.
   const isOpen = mark !== undefined && outcome.state === 'none';
   if (isOpen && !(requested && due)) return { do: 'unknown' };
-  const refused =
-    conditionOf(invitation, 'EmailSent')?.reason === 'RecipientRefused' &&
-    invitation.status?.observedGeneration === invitation.metadata.generation;
-  if (blocked || (refused && !requested)) return { do: 'nothing' };
+  if (blocked || (isRecipientRefused(invitation) && !requested)) return { do: 'nothing' };
   return due ? { do: 'send' } : { do: 'nothing' };
 }
 
 function answered(verdict: Verdict): MailStep {
-  if (verdict.result === 'applied') return { do: 'record' };
-  return verdict.error.reason === 'DeliveryUnknown' ? { do: 'unknown' } : { do: 'failed', error: verdict.error };
+  const to = String(verdict.change.fields.find(({ path }) => path === 'to')?.after);
+  if (verdict.result === 'applied') return { do: 'record', to };
+  return verdict.error.reason === 'DeliveryUnknown' ? { do: 'unknown' } : { do: 'failed', error: verdict.error, to };
 }

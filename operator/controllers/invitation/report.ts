@@ -7,7 +7,7 @@ import type { ControllerSettings } from '../deps.ts';
 import { type Conclusion, conditionOf, type Finding, failed, holds, stalls, summarize, waits } from '../finding.ts';
 import type { Hold } from '../governance.ts';
 import { unmanagedPaths } from '../managed-fields.ts';
-import { authUrl, type InvitationState, type MailPurpose } from './plan.ts';
+import { authUrl, type InvitationState, isRecipientRefused, type MailPurpose } from './plan.ts';
 
 /** What this pass does about mail. */
 export type MailStep =
@@ -15,9 +15,9 @@ export type MailStep =
   | { readonly do: 'send' }
   | { readonly do: 'wait' }
   /** The server accepted it: count it. */
-  | { readonly do: 'record' }
+  | { readonly do: 'record'; readonly to: string }
   | { readonly do: 'unknown' }
-  | { readonly do: 'failed'; readonly error: OperatorError };
+  | { readonly do: 'failed'; readonly error: OperatorError; readonly to: string };
 
 export interface InvitationFindings {
   readonly invitation: Invitation;
@@ -78,7 +78,7 @@ function signIn({ state }: InvitationFindings, type: string): Finding {
 
 function emailSent(found: InvitationFindings): Finding {
   const { invitation, step, state, mail, hold } = found;
-  if (step.do === 'record') return holds('EmailSent', 'Sent', `The mail server accepted the mail to ${invitation.spec.email}`);
+  if (step.do === 'record') return holds('EmailSent', 'Sent', `The mail server accepted the mail to ${step.to}`);
   if (step.do === 'unknown') {
     return waits(
       'EmailSent',
@@ -91,7 +91,9 @@ function emailSent(found: InvitationFindings): Finding {
   if (step.do === 'send' || step.do === 'wait')
     return waits('EmailSent', 'Sending', `A mail to ${invitation.spec.email} is being sent`, 'Unknown');
   const before = conditionOf(invitation, 'EmailSent');
-  if (before !== undefined && (before.status === 'True' || before.reason === 'RecipientRefused'))
+  // With a first mail due the last one went to another address, or is not known to have gone at all.
+  const isSaid = before?.status === 'True' && state.due !== 'Invitation';
+  if (before !== undefined && (isSaid || isRecipientRefused(invitation)))
     return { ...before, reason: before.reason as Reason, effect: 'fine' };
   if (state.phase === 'Completed') return holds('EmailSent', 'AlreadyAuthenticated', 'No mail is needed');
   if (mail.state === 'failed') return failed('EmailSent', mail.error);
@@ -125,12 +127,19 @@ export function invitationStatus(
     sentCount: (before?.sentCount ?? 0) + (sent ? 1 : 0),
     createdAt: state.createdAt,
     expiresAt: state.expiresAt,
-    ...timeField('lastSentAt', sent ? now : before?.lastSentAt),
-    ...timeField('messageId', sent ? (before?.sending?.messageId ?? before?.messageId) : before?.messageId),
+    ...textField('sentTo', addressOf(step) ?? before?.sentTo),
+    ...textField('lastSentAt', sent ? now : before?.lastSentAt),
+    ...textField('messageId', sent ? (before?.sending?.messageId ?? before?.messageId) : before?.messageId),
     ...(sending === undefined ? {} : { sending }),
-    ...timeField('revokedAt', state.phase === 'Revoked' ? (before?.revokedAt ?? now) : undefined),
-    ...timeField('completedAt', state.phase === 'Completed' ? (before?.completedAt ?? now) : undefined),
+    ...textField('revokedAt', state.phase === 'Revoked' ? (before?.revokedAt ?? now) : undefined),
+    ...textField('completedAt', state.phase === 'Completed' ? (before?.completedAt ?? now) : undefined),
   };
+}
+
+/** For whom the server took or refused a mail in this pass. */
+function addressOf(step: MailStep): string | undefined {
+  if (step.do === 'record') return step.to;
+  return step.do === 'failed' && step.error.reason === 'RecipientRefused' ? step.to : undefined;
 }
 
 /** The mark is made before sending, kept while nobody knows, and taken off by an answer of the server. */
@@ -146,6 +155,6 @@ function stateOf({ state, step }: InvitationFindings): NonNullable<InvitationSta
   return step.do === 'failed' && step.error.kind === 'Terminal' ? 'Failed' : 'Pending';
 }
 
-function timeField<K extends string>(key: K, value: string | undefined): { [key in K]?: string } {
+function textField<K extends string>(key: K, value: string | undefined): { [key in K]?: string } {
   return (value === undefined ? {} : { [key]: value }) as { [key in K]?: string };
 }
