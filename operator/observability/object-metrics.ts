@@ -120,6 +120,13 @@ function observeCustomers(meters: SeriesMeters, customers: Objects<Customer>): v
     ofEach((customer) => known(seconds(customer.status?.authentication?.clientSecretExpiresAt), named(customer))),
   );
   meters.observedSeries(
+    'trunkline_customer_queue',
+    'Pieces of work of a customer that wait or are being carried out',
+    ofEach((customer) =>
+      (['queued', 'executing'] as const).flatMap((state) => known(customer.status?.queue?.[state], { ...named(customer), state })),
+    ),
+  );
+  meters.observedSeries(
     'trunkline_license_acquired',
     'Licensed users that a customer has ordered, over all services',
     ofEach((customer) => known(customer.status?.licenses?.acquired, named(customer))),
