@@ -23,6 +23,7 @@ export class LeaseMarks implements OpenMarks {
   readonly #holder: string;
   /** Marks of earlier processes, found before ours replaced them. */
   readonly #abandoned = new Map<string, OpenMark>();
+  readonly #looked = new Set<string>();
 
   constructor(deps: { readonly kube: Kube; readonly clock: Clock; readonly namespace: string; readonly holder: string }) {
     this.#kube = deps.kube;
@@ -57,6 +58,17 @@ export class LeaseMarks implements OpenMarks {
     if (found === undefined || found.holder !== mark.holder || found.hash !== mark.hash) return;
     const version = lease?.metadata.resourceVersion;
     await this.#kube.delete(ref, version === undefined ? {} : { resourceVersion: version }, signal);
+  }
+
+  /** The mark of an earlier process of which something may still be on the wire; looked for once, then known. */
+  async openOn(target: Target, signal: AbortSignal): Promise<OpenMark | undefined> {
+    const key = keyOf(target);
+    if (!this.#looked.has(key)) {
+      await this.find(target, signal);
+      this.#looked.add(key);
+    }
+    const mark = this.#abandoned.get(key);
+    return mark !== undefined && mark.deadline > this.#clock.now() ? mark : undefined;
   }
 
   /** What an earlier process left behind on this target, for as long as nobody has settled it. */

@@ -132,7 +132,7 @@ async function buildHouse({ config, flags, env, clock, log, secrets, stop, recor
     portalUrl: config.portalUrl,
     providerName: config.provider.name,
   };
-  const deps = { stores: storesOf(kinds), delivery, credentials, kube, clock, settings };
+  const deps = { stores: storesOf(kinds), delivery, credentials, kube, clock, settings, openMarks: marks };
   const running = startRuntime({
     transport,
     kube,

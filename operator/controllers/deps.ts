@@ -1,6 +1,8 @@
 import type { Customer, Invitation, NumberRange, SbcDevice, SiteLocation } from '../api/kinds.ts';
 import type { KubeObject } from '../api/meta.ts';
 import type { Delivery } from '../delivery/delivery.ts';
+import type { OpenMark } from '../delivery/open-mark.ts';
+import type { Target } from '../domain/change/driver.ts';
 import type { ChangePolicy } from '../domain/change/plan.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Kube } from '../runtime/kube.ts';
@@ -40,6 +42,12 @@ export interface ControllerDeps {
   readonly kube: Kube;
   readonly clock: Clock;
   readonly settings: ControllerSettings;
+  readonly openMarks: OpenMarkLook;
+}
+
+/** What an earlier process may still have on the wire to a target; nothing is written there until its deadline (design §4 Marks). */
+export interface OpenMarkLook {
+  openOn(target: Target, signal: AbortSignal): Promise<OpenMark | undefined>;
 }
 
 /** Index names that the runtime builds and reconcilers look objects up by. */

@@ -73,6 +73,7 @@ describe.each(['nested', 'sectioned'] as const)('SBC with the %s dialect', (dial
     expect(results(verdicts)).toEqual(['applied', 'applied', 'applied']);
     expect(writes()).toEqual([SCRIPT, SAVE]);
     expect([sbc.saveNeeded, view?.status.saveNeeded, sbc.counters.rowsChanged]).toEqual([false, false, 3]);
+    expect(view?.lastSaveAt).toBeGreaterThan(0);
     const call = sbc.routeInvite(callFromCarrier('+41430002044'));
     expect(call).toMatchObject({ outcome: 'routed', leg: { contactHost: ACME } });
     expect(changes.every((change) => view !== undefined && house?.driver.shows(view, change))).toBe(true);

@@ -14,7 +14,7 @@ import { blockers } from '../site-scope.ts';
 import { deviceTarget, ownerOf } from '../targets.ts';
 import { refusedAt, secretsAge } from '../tenant-access.ts';
 import { type CarrierLook, lookAtCarrier } from './carrier.ts';
-import { deviceConditions, deviceStatus } from './report.ts';
+import { deviceConditions, deviceStatus, openMarkStatus } from './report.ts';
 
 const DEFAULT_VERIFY_MS = 5 * 60_000;
 
@@ -27,7 +27,7 @@ export class SbcDeviceReconciler implements Reconciler<SbcDevice, SbcDeviceStatu
   }
 
   async reconcile(device: SbcDevice, ctx: ReconcileContext): Promise<Report<SbcDeviceStatus>> {
-    const { stores } = this.#deps;
+    const { stores, openMarks, clock } = this.#deps;
     const intervalMs = durationMs(device.spec.verifyInterval) ?? DEFAULT_VERIFY_MS;
     const { access, seen } = await this.#look(device, intervalMs, ctx);
     const carriers: CarrierLook[] = [];
@@ -35,10 +35,12 @@ export class SbcDeviceReconciler implements Reconciler<SbcDevice, SbcDeviceStatu
     const sites = stores.sites.byIndex(INDEX.device, keyOf(device));
     const found = { device, access, seen, carriers, sites: sites.length, governance: this.#govern(device) };
     const conclusion = deviceConditions(found, ctx.now);
+    const mark = await openMarks.openOn(deviceTarget(keyOf(device)), ctx.signal);
+    const markedForMs = mark === undefined ? Number.POSITIVE_INFINITY : mark.deadline - clock.now();
     return {
-      status: { ...deviceStatus(found), ...waitsStatus(conclusion) },
+      status: { ...deviceStatus(found), ...openMarkStatus(mark, device), ...waitsStatus(conclusion) },
       conditions: conclusion.conditions,
-      deadlineMs: conclusion.deadlineMs,
+      deadlineMs: Math.min(conclusion.deadlineMs ?? Number.POSITIVE_INFINITY, markedForMs),
       recheckAfterMs: Math.min(intervalMs, SECRET_CHECK_MS),
       ...(sites.length > 0 ? { finalizer: 'ensure' } : {}),
     };

@@ -1,6 +1,8 @@
 import type { SbcDevice, SbcDeviceStatus } from '../../api/kinds.ts';
+import { keyOf } from '../../api/meta.ts';
 import type { Reason } from '../../api/reasons.ts';
 import type { Seen } from '../../delivery/delivery.ts';
+import type { OpenMark } from '../../delivery/open-mark.ts';
 import { type HealthPart, type SbcHealth, sbcHealth } from '../../domain/health/sbc-health.ts';
 import { splitRuleName } from '../../domain/routing/dial-plan-rules.ts';
 import type { OperatorError } from '../../errors/operator-error.ts';
@@ -177,6 +179,13 @@ export function deviceStatus(found: DeviceFindings): Omit<SbcDeviceStatus, 'cond
   };
 }
 
+/** A write of an earlier process that may still arrive; until its deadline nothing is written to the device. */
+export function openMarkStatus(mark: OpenMark | undefined, device: SbcDevice): Pick<SbcDeviceStatus, 'openMark'> {
+  if (mark === undefined) return {};
+  const { holder, hash, deadline } = mark;
+  return { openMark: { holder, target: keyOf(device), hash, deadline: new Date(deadline).toISOString() } };
+}
+
 function indicatorReasons({ management, voiceQuality, license }: SbcHealth): string[] {
   return [...new Set([management, voiceQuality, license].flatMap(({ reasons }) => reasons))];
 }
@@ -187,7 +196,7 @@ function carrierStatus({ fqdn, mode, known, ready, reason, message }: CarrierLoo
   return known || before === undefined ? { fqdn, mode, ready, reason, message } : before;
 }
 
-function seenStatus(device: SbcDevice, { status, dialect, dialPlans, objects }: SbcView): ReturnType<typeof lastKnown> {
+function seenStatus(device: SbcDevice, { status, dialect, dialPlans, objects, lastSaveAt }: SbcView): ReturnType<typeof lastKnown> {
   const { alarms } = status;
   const rules = new Map<string, number>();
   for (const { kind, name } of objects) {
@@ -195,6 +204,7 @@ function seenStatus(device: SbcDevice, { status, dialect, dialPlans, objects }: 
     const plan = splitRuleName(name).plan.toLowerCase();
     rules.set(plan, (rules.get(plan) ?? 0) + 1);
   }
+  const prefixesCount = [...rules.values()].reduce((sum, count) => sum + count, 0);
   return {
     version: status.version,
     serialNumber: status.serialNumber,
@@ -207,8 +217,20 @@ function seenStatus(device: SbcDevice, { status, dialect, dialPlans, objects }: 
     ...(status.resetNeeded === undefined ? {} : { resetNeeded: status.resetNeeded }),
     ...(status.sipUsers === undefined ? {} : { sipUsersCount: status.sipUsers }),
     dialPlans: planRoles(device, dialPlans, rules),
-    prefixesCount: [...rules.values()].reduce((sum, count) => sum + count, 0),
+    prefixesCount,
+    ...saveTime(device, lastSaveAt, prefixesCount),
   };
+}
+
+const DAY_MS = 24 * 60 * 60_000;
+
+/** Moves when the number of rules does, or once a day: a time of its own is no reason to write a status (design §5). */
+function saveTime({ status }: SbcDevice, lastSaveAt: number | undefined, prefixesCount: number): Pick<SbcDeviceStatus, 'lastSave'> {
+  const before = status?.lastSave;
+  const isOld = before === undefined || (lastSaveAt !== undefined && lastSaveAt - Date.parse(before) >= DAY_MS);
+  if (lastSaveAt !== undefined && (isOld || status?.prefixesCount !== prefixesCount))
+    return { lastSave: new Date(lastSaveAt).toISOString() };
+  return before === undefined ? {} : { lastSave: before };
 }
 
 const ROLES = ['tenants', 'customers', 'registeredUsers', 'operatorConnect'] as const;
@@ -233,6 +255,7 @@ function lastKnown({
   | 'carrierTrunks'
   | 'sitesCount'
   | 'waits'
+  | 'openMark'
 > {
   if (status === undefined) return {};
   const {
@@ -244,6 +267,7 @@ function lastKnown({
     carrierTrunks: _t,
     sitesCount: _s,
     waits: _w,
+    openMark: _m,
     ...rest
   } = status;
   return rest;

@@ -51,6 +51,8 @@ export interface SbcDialect {
  * because its first form was not free on the device (design §9.4) is shown, planned and compared with n = 0.
  */
 export interface SbcView {
+  /** When this process last saved the device's configuration, wall clock, ms; absent: it has not. */
+  readonly lastSaveAt?: number;
   readonly status: SbcStatus;
   readonly dialect: SbcDialect;
   readonly dialPlans: readonly string[];

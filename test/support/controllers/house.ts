@@ -2,6 +2,7 @@ import { KINDS, type Kind, type KindTypes } from '../../../operator/api/kinds.ts
 import { type KubeObject, keyOf, type ObjectKey } from '../../../operator/api/meta.ts';
 import { REASONS } from '../../../operator/api/reasons.ts';
 import { createControllers, storesOf, type WatchedKinds, watchedKinds } from '../../../operator/cli/controllers.ts';
+import { LeaseMarks } from '../../../operator/cli/open-marks.ts';
 import { Credentials } from '../../../operator/controllers/credentials.ts';
 import type { ControllerSettings } from '../../../operator/controllers/deps.ts';
 import { createDelivery, type DeliveryControl } from '../../../operator/delivery/create-delivery.ts';
@@ -22,6 +23,8 @@ import { schemaProblems } from './status-schema.ts';
 
 /** A second is a long time for a fake clock: enough for reads, one group commit, its read-back and the report. */
 const WHILE_MS = 3_000;
+/** Where the operator itself lives; leases of open marks are there. */
+export const OPERATOR_NAMESPACE = 'trunkline';
 const MAX_STATUS_BYTES = 128 * 1024;
 
 const SETTINGS: ControllerSettings = {
@@ -100,8 +103,9 @@ export class ControllersHouse {
     };
     const { clock, kube } = this;
     const delivery = createDelivery({ drivers: connections.drivers, clock, random: this.#random, wake });
+    const openMarks = new LeaseMarks({ kube, clock, namespace: OPERATOR_NAMESPACE, holder: `process ${clock.monotonic()}` });
     const credentials = new Credentials({ kube, tenants: connections.tenants, sbcs: connections.sbcs, delivery, clock });
-    const deps = { stores: storesOf(kinds), delivery, credentials, kube, clock, settings: this.#settings };
+    const deps = { stores: storesOf(kinds), delivery, credentials, kube, clock, settings: this.#settings, openMarks };
     const declared = createControllers(kinds, deps, { concurrency: 10, resyncMs: 36_000_000 });
     const reporting = { reportingController: 'trunkline.dev/test', reportingInstance: 'test' };
     const events = new EventRecorder({ kube, clock, log: silentLog, meters: noMeters, ...reporting });

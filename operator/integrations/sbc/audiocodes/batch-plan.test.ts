@@ -177,6 +177,7 @@ describe('planning on a fresh read', () => {
           target: 'carrier/sbc1',
           status: {} as never,
           device: device(after),
+          lastSaveAt: undefined,
           rules: { unknown: '' },
           version: '',
           suffix,

@@ -26,6 +26,8 @@ export class DeviceSession {
   learned: { readonly version: string; readonly rules: Learned } | undefined;
   /** A script of ours ran, or may have run, and was not saved yet: what is unsaved on the device is not (only) somebody else's. */
   hasUnsaved = false;
+  /** When this process last saved what it had written, wall clock, ms; undefined: not yet. */
+  lastSaveAt: number | undefined;
   readonly #clock: HttpRuntime['clock'];
   #busy: { readonly since: number; readonly times: number } | undefined;
   #refused: { readonly at: number; readonly error: OperatorError } | undefined;
@@ -36,6 +38,12 @@ export class DeviceSession {
     this.client = new AudioCodesClient(runtime, device, connection);
     this.#clock = runtime.clock;
     this.remember(connection);
+  }
+
+  /** The device agrees that nothing is unsaved any more. */
+  saved(): void {
+    this.hasUnsaved = false;
+    this.lastSaveAt = this.#clock.now();
   }
 
   /** Takes over a recorded spelling while nothing is known by own looks. */

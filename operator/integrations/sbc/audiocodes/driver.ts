@@ -114,7 +114,15 @@ export class AudioCodesDriver implements SbcDriver {
       this.#files(session, status.versionID, signal),
     ]);
     const { device, rules } = files;
-    return viewOf({ target: session.device, status: health, device, rules, version: status.versionID, suffix: this.#deps.suffix });
+    return viewOf({
+      target: session.device,
+      status: health,
+      device,
+      rules,
+      version: status.versionID,
+      suffix: this.#deps.suffix,
+      lastSaveAt: session.lastSaveAt,
+    });
   }
 
   async #files(session: DeviceSession, version: string, signal: AbortSignal): Promise<{ device: DeviceConfiguration; rules: Learned }> {
@@ -135,6 +143,7 @@ export class AudioCodesDriver implements SbcDriver {
       rules: like.rules,
       version: like.dialect.name,
       suffix: this.#deps.suffix,
+      lastSaveAt: session.lastSaveAt,
     });
   }
 

@@ -45,7 +45,7 @@ export async function trySaving(session: DeviceSession, signal: AbortSignal): Pr
 async function saveOnce(session: DeviceSession, signal: AbortSignal): Promise<DeviceStatus> {
   await session.call((client) => client.save(signal));
   const status = await session.call((client) => client.status(signal));
-  if (status.saveNeeded !== true) session.hasUnsaved = false;
+  if (status.saveNeeded !== true) session.saved();
   return status;
 }
 

@@ -22,9 +22,10 @@ export interface ViewParts {
   readonly rules: Learned;
   readonly version: string;
   readonly suffix: RuleSuffix;
+  readonly lastSaveAt: number | undefined;
 }
 
-export function viewOf({ target, status, device, rules, version, suffix }: ViewParts): AudioCodesView {
+export function viewOf({ target, status, device, rules, version, suffix, lastSaveAt }: ViewParts): AudioCodesView {
   return {
     status,
     dialect: dialectOf(rules, version),
@@ -33,6 +34,7 @@ export function viewOf({ target, status, device, rules, version, suffix }: ViewP
     objects: ruleObjects(target, device.rules, suffix),
     gaps: device.gaps,
     hash: device.hash,
+    ...(lastSaveAt === undefined ? {} : { lastSaveAt }),
     device,
     rules,
   };
