@@ -92,6 +92,10 @@ export const REASONS = {
     'A look outside is incomplete, or lacks more than 20 % of at least 20 objects of a kind that we own there, so it may be wrong.',
     'Check the device, tenant or DNS; it is read again each minute. If the picture is right, annotate the SBCDevice or Customer as the message says.',
   ),
+  HeldRecordLost: provider(
+    'The ConfigMap that records which prefixes a range holds is gone or has other content, and nothing proves what it was.',
+    'Restore it from a backup, or annotate trunkline.dev/adopt=ConfigMap/<name> to go on with the prefixes of the spec.',
+  ),
   // References
   CustomerNotFound: provider('The Customer that is named does not exist in the namespace.', 'Create it or correct spec.customerRef.'),
   SiteLocationNotFound: provider('The SiteLocation that is named does not exist in the namespace.', 'Create it or correct spec.siteRef.'),

@@ -16,11 +16,15 @@ export interface RangeMemory {
   heldOf(range: NumberRange): readonly string[];
   /** False: they are recorded in a ConfigMap that has not been read in this process. */
   knows(range: NumberRange): boolean;
+  /** The ConfigMap has been read and does not have what was recorded: nobody knows what is held. */
+  isLost(range: NumberRange): boolean;
 }
 
 /** All claims to numbers, kept up to date by object; reconcilers ask it, watches feed it. */
 export class NumberClaims {
   readonly book = new ClaimBook();
+  /** Ranges whose recorded grants have not been read in this process, with the places where they may hold something. */
+  readonly #unread = new Map<ObjectKey, ReadonlySet<string>>();
   readonly #stores: Stores;
   readonly #memory: RangeMemory;
 
@@ -34,6 +38,14 @@ export class NumberClaims {
     const range = this.#stores.ranges.get(key);
     const claims = range === undefined ? [] : claimsOf(range, this.#stores, this.#memory);
     this.book.put(key, claims);
+    if (range === undefined || this.#memory.knows(range)) this.#unread.delete(key);
+    else this.#unread.set(key, new Set(statusPlaces(range).map(({ place }) => place)));
+  }
+
+  /** Whether it is not known yet what some other range holds at a place: nothing is granted there until it is (design §2 Claims). */
+  isUnread(place: string, mine: ObjectKey): boolean {
+    for (const [key, places] of this.#unread) if (key !== mine && places.has(place)) return true;
+    return false;
   }
 
   /** A site or device changed: its ranges may lie in other plans now. */
@@ -61,11 +73,15 @@ function claimsOf(range: NumberRange, stores: Stores, memory: RangeMemory): Plac
   // A range that goes asks for nothing any more.
   const asked = new Map(isTerminating(range) ? [] : wanted.map((prefix) => [prefix.text, prefix]));
   const leaving = [...held].filter((text) => !asked.has(text)).flatMap((text) => parsed(text) ?? []);
+  const presumed = memory.isLost(range) ? { presumed: true } : {};
   const places =
     'places' in placements ? placements.places.map((place) => ({ place: placeOf(place), tag: place.tag })) : statusPlaces(range);
   const now = places.flatMap(({ place, tag }) => {
     const given = leaving.map((prefix): PlacedClaim => ({ ...claimOf(range, prefix, true), place, yieldsTo: heirKey(range, tag) }));
-    return [...asked.values()].map((prefix): PlacedClaim => ({ ...claimOf(range, prefix, held.has(prefix.text)), place })).concat(given);
+    const claimed = [...asked.values()].map(
+      (prefix): PlacedClaim => ({ ...claimOf(range, prefix, held.has(prefix.text)), ...presumed, place }),
+    );
+    return claimed.concat(given);
   });
   return now.concat(formerClaims(range, held, new Set(places.map(({ place }) => place))));
 }

@@ -25,6 +25,8 @@ export interface GrantInput {
   readonly held: ReadonlySet<string>;
   readonly places: readonly Placement[];
   readonly book: ClaimBook;
+  /** True while it is not known what some other range holds at a place. */
+  readonly isUnread: (place: string) => boolean;
   /** Rules on each device by identity; a device that is not seen is missing. */
   readonly rules: SeenRules;
   readonly adopts: (object: OutsideObject) => boolean;
@@ -69,7 +71,7 @@ function verdictOn(prefix: Prefix, input: GrantInput, captures: Set<string>): 'g
   const taken = places.find((place) => isTaken(prefix, place, mine.granted, input));
   if (taken !== undefined) return takenOnDevice(prefix, taken, ruleAt(prefix, taken, input));
   if (mine.granted) return 'granted';
-  return places.some((place) => !input.rules.has(place.device)) ? 'open' : 'granted';
+  return places.some((place) => !input.rules.has(place.device) || input.isUnread(placeOf(place))) ? 'open' : 'granted';
 }
 
 /**

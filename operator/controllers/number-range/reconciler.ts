@@ -2,11 +2,12 @@ import type { NumberRange, NumberRangeStatus } from '../../api/kinds.ts';
 import { keyOf, type ObjectKey } from '../../api/meta.ts';
 import type { Seen } from '../../delivery/delivery.ts';
 import { identityOf } from '../../domain/change/object.ts';
+import type { Prefix } from '../../domain/numbers/prefix.ts';
 import type { NumbersView } from '../../integrations/graph/port.ts';
 import type { SbcView } from '../../integrations/sbc/port.ts';
 import type { FinalReport, ReconcileContext, Reconciler, Report } from '../../runtime/reconciler.ts';
 import type { ControllerDeps } from '../deps.ts';
-import { waitsStatus } from '../finding.ts';
+import { type Finding, lastWord, waits, waitsStatus } from '../finding.ts';
 import { freshness, RemovalReads } from '../freshness.ts';
 import { adoption, type Governance, govern, isConfirmed } from '../governance.ts';
 import { outsideEvents } from '../outside-events.ts';
@@ -17,9 +18,10 @@ import { tasksStatus } from '../tasks.ts';
 import { connectServing, refusedAt } from '../tenant-access.ts';
 import { firstFailure, handOver, hasChanges, recheckWithin, takingBack, workOn } from '../work.ts';
 import { type Silence, silencing, sumOf } from './assigned.ts';
-import { NumberClaims } from './claims.ts';
+import { claimOf, NumberClaims, placeOf } from './claims.ts';
 import { type Going, goingRules, isReplaced, type SeenRules, withoutPatterns } from './going.ts';
-import { RangeConfigMaps } from './memory.ts';
+import { provenRecord, recordLost, standingAt } from './lost-record.ts';
+import { adoptsRecord, RangeConfigMaps, RECHECK_MS } from './memory.ts';
 import { patternsOf } from './patterns.ts';
 import { type Placement, placementsOf } from './placement.ts';
 import { type Grants, grant, leavingPatterns, planDevice } from './plan.ts';
@@ -70,7 +72,6 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
     this.claims.refresh(keyOf(range));
     const site = stores.sites.get(`${range.metadata.namespace ?? ''}/${range.spec.siteRef.name}`);
     const scope = site && siteScope(site, stores);
-    const held = new Set(this.#memory.heldOf(range));
     const patterns = patternsOf(range, this.#memory.sourceOf(keyOf(range)));
     const refusal = refusedRange(range, scope, patterns);
     if (refusal !== undefined || scope === undefined || !('prefixes' in patterns)) return this.#refused(range, refusal, ctx.now);
@@ -82,6 +83,9 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
     const looks = await this.#look(range, scope, placements.places, owner, ctx);
     const suspicions = new Map([...looks].map(([device, seen]) => [device, this.#suspicions.of(device, seen)]));
     const rules = rulesSeen([...looks].filter(([device]) => suspicions.get(device) === undefined));
+    const lost = this.#recover(range, patterns.prefixes, placements.places, looks, rules);
+    if (lost !== undefined) return { ...this.#refused(range, lost, ctx.now), recheckAfterMs: RECHECK_MS };
+    const held = new Set(this.#memory.heldOf(range));
     const grants = undeployed ? NO_GRANTS : this.#grant(range, patterns.prefixes, held, placements.places, rules);
     const wanted = new Set(undeployed ? [] : patterns.prefixes.map(({ text }) => text));
     const leaving = leavingPatterns(held, undeployed ? [] : patterns.prefixes);
@@ -143,8 +147,10 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
     const site = this.#deps.stores.sites.get(`${range.metadata.namespace ?? ''}/${range.spec.siteRef.name}`);
     const scope = site && siteScope(site, this.#deps.stores);
     if (scope !== undefined) await this.#connect(scope);
-    const held = new Set(this.#memory.heldOf(range));
     const patterns = patternsOf(range, this.#memory.sourceOf(keyOf(range)));
+    const wanted = 'prefixes' in patterns ? patterns.prefixes : [];
+    const lost = await this.#recoverForRemoval(range, scope, wanted, ctx);
+    const held = new Set(this.#memory.heldOf(range));
     return takingBack(
       this.#deps.delivery,
       ownerOf('NumberRange', keyOf(range)),
@@ -152,7 +158,8 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
         range,
         scope,
         held,
-        wanted: 'prefixes' in patterns ? patterns.prefixes : [],
+        lost,
+        wanted,
         deps: this.#deps,
         suspicions: this.#suspicions,
         reads: this.#removalReads,
@@ -179,6 +186,7 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
     const retry = firstFailure(works);
     if (retry?.kind === 'Auth') await this.#connect(found.scope, this.#deps.clock.monotonic());
     const conclusion = rangeConditions(found, now);
+    const isUnread = found.grants.open.length > 0 && found.places.some((place) => this.claims.isUnread(placeOf(place), keyOf(range)));
     return {
       status: {
         ...rangeStatus(found, heldIn),
@@ -188,7 +196,7 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
       conditions: conclusion.conditions,
       deadlineMs: Math.min(conclusion.deadlineMs ?? Number.POSITIVE_INFINITY, found.awaits ?? Number.POSITIVE_INFINITY),
       events: outsideEvents(range, works),
-      recheckAfterMs: recheckWithin(SBC_POLL_MS, works),
+      recheckAfterMs: recheckWithin(isUnread ? UNREAD_RECHECK_MS : SBC_POLL_MS, works),
       ...(mayWrite && hasChanges(works) ? { finalizer: 'ensure' } : {}),
       ...(retry === undefined ? {} : { retry }),
       afterStatus: handOver({ delivery, owner, works, priority: 'change', mayWrite }),
@@ -240,6 +248,45 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
     return look();
   }
 
+  /** A lost record is taken back where spec and devices prove it; else the range does nothing (undefined: it may go on). */
+  #recover(
+    range: NumberRange,
+    wanted: readonly Prefix[],
+    places: readonly Placement[],
+    looks: ReadonlyMap<ObjectKey, Seen<SbcView>>,
+    rules: SeenRules,
+  ): Finding | undefined {
+    const { heldIn } = range.status ?? {};
+    const problem = this.#memory.problemOf(range);
+    if (problem === undefined || heldIn === undefined) return undefined;
+    const proven = provenRecord({ hash: heldIn.hash ?? '', wanted, places, rules });
+    if (proven === undefined && places.some(({ device }) => looks.get(device)?.state === 'reading'))
+      return lastWord(range, 'Accepted') ?? waits('Accepted', 'Observing', 'The SBCs are being read', 'Unknown');
+    if (proven === undefined && !adoptsRecord(range, heldIn.name)) return recordLost(problem, heldIn.name);
+    // Given up: ours is what stands there for the spec and what nobody else has.
+    const standing = new Set(standingAt('some', { wanted, places, rules }));
+    const isFree = (prefix: Prefix): boolean =>
+      places.every((place) => this.claims.book.rivals(placeOf(place), claimOf(range, prefix, false)).holder?.granted !== true);
+    const patterns = proven ?? wanted.flatMap((prefix) => (standing.has(prefix.text) && isFree(prefix) ? [prefix.text] : [])).sort();
+    this.#memory.restore(range, patterns);
+    this.claims.refresh(keyOf(range));
+    return undefined;
+  }
+
+  async #recoverForRemoval(
+    range: NumberRange,
+    scope: SiteScope | undefined,
+    wanted: readonly Prefix[],
+    ctx: ReconcileContext,
+  ): Promise<Finding | undefined> {
+    if (!this.#memory.isLost(range)) return undefined;
+    const placements = scope && placementsOf(range, scope);
+    const places = placements !== undefined && 'places' in placements ? placements.places : [];
+    const owner = ownerOf('NumberRange', keyOf(range));
+    const looks = scope === undefined ? new Map<ObjectKey, Seen<SbcView>>() : await this.#look(range, scope, places, owner, ctx);
+    return this.#recover(range, wanted, places, looks, rulesSeen(looks));
+  }
+
   #grant(
     range: NumberRange,
     wanted: Parameters<typeof grant>[0]['wanted'],
@@ -247,11 +294,12 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
     places: readonly Placement[],
     rules: SeenRules,
   ): Grants {
+    const isUnread = (place: string): boolean => this.claims.isUnread(place, keyOf(range));
     const customerOf = (key: string): string | undefined => {
       const other = this.#deps.stores.ranges.get(key as ObjectKey);
       return other && `${other.metadata.namespace ?? ''}/${other.spec.customerRef.name}`;
     };
-    return grant({ range, wanted, held, places, book: this.claims.book, rules, adopts: adoption(range), customerOf });
+    return grant({ range, wanted, held, places, book: this.claims.book, isUnread, rules, adopts: adoption(range), customerOf });
   }
 
   /**
@@ -289,7 +337,7 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
       const patterns = patternsOf(other, this.#memory.sourceOf(keyOf(other)));
       return 'prefixes' in patterns ? patterns.prefixes.map(({ text }) => text) : [];
     };
-    const heldOf = (other: NumberRange): readonly string[] => this.#memory.heldOf(other);
+    const heldOf = (other: NumberRange): readonly string[] => (this.#memory.isLost(other) ? askedBy(other) : this.#memory.heldOf(other));
     return heirsOf(range, this.#deps.stores, { heldOf, knows: (other) => this.#memory.knows(other), askedBy });
   }
 

@@ -10,6 +10,7 @@ import type { NumbersView } from '../../integrations/graph/port.ts';
 import type { SbcView } from '../../integrations/sbc/port.ts';
 import type { FinalReport, ReconcileContext } from '../../runtime/reconciler.ts';
 import type { ControllerDeps } from '../deps.ts';
+import type { Finding } from '../finding.ts';
 import { freshness, type RemovalReads } from '../freshness.ts';
 import { type Governance, isForceRemoved } from '../governance.ts';
 import { heldBefore, type RemovalStep, removalReport, suspectReport } from '../removal.ts';
@@ -20,6 +21,7 @@ import { firstFailure, handOver, nothingMoves, retryTime, type Work, workOn } fr
 import { silencing } from './assigned.ts';
 import { isRecordedTag, leavingEntries, recordsAt } from './footprint.ts';
 import { isLeftAlone } from './going.ts';
+import { RECHECK_MS } from './memory.ts';
 import { type Placement, placementsOf } from './placement.ts';
 import type { DeviceSuspicions } from './suspicion.ts';
 
@@ -30,6 +32,8 @@ export interface RangeRemoval {
   readonly range: NumberRange;
   readonly scope: SiteScope | undefined;
   readonly held: ReadonlySet<string>;
+  /** The record of what is held is lost: what is there beyond the spec is not known. */
+  readonly lost: Finding | undefined;
   readonly wanted: readonly Prefix[];
   readonly deps: ControllerDeps;
   readonly reads: RemovalReads;
@@ -44,6 +48,7 @@ export function removeRange(removal: RangeRemoval): FinalReport<NumberRangeStatu
   const { range, deps, governance, ctx } = removal;
   if (isForceRemoved(range)) return removalReport(range, { done: true, forced: true }, ctx.now);
   if (range.spec.deletionPolicy === 'Orphan' || governance.policy === 'Observe') return removalReport(range, { done: true }, ctx.now);
+  if (removal.lost !== undefined) return lostReport(range, removal.lost, ctx.now);
   const owner = ownerOf('NumberRange', keyOf(range));
   // Before anything can end the pass: a request for a fresh look counts for both places, though only one is read in its pass.
   const fresh = removal.reads.freshness(keyOf(range), [`deletion ${range.metadata.deletionTimestamp ?? ''}`], removal.ctx);
@@ -66,6 +71,13 @@ export function removeRange(removal: RangeRemoval): FinalReport<NumberRangeStatu
     ...(failure === undefined ? {} : { retry: failure }),
     ...retryTime(works),
     afterStatus: handOver({ delivery: deps.delivery, owner, works, priority: 'change', mayWrite: true }),
+  };
+}
+
+function lostReport(range: NumberRange, { reason, message }: Finding, now: string): FinalReport<NumberRangeStatus> {
+  return {
+    ...removalReport(range, { done: false, reason, message, stalled: reason === 'HeldRecordLost' }, now),
+    recheckAfterMs: RECHECK_MS,
   };
 }
 

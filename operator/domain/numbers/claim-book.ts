@@ -7,6 +7,8 @@ export interface Claim {
   readonly prefix: Prefix;
   /** Recorded as granted: beats every claim that is not, whatever the age (design §2 Claims). */
   readonly granted: boolean;
+  /** Its record of grants is lost: comes after what is known to be granted, and before what is known not to be. */
+  readonly presumed?: boolean;
   /** Decides between claims that are not granted: creation time, then owner. */
   readonly since: string;
   /** Given up: stands in nobody's way who names this key and wants exactly this pattern (design §3.10). */
@@ -106,6 +108,10 @@ function firstOf(claims: readonly Claim[]): Claim | undefined {
 
 /** Whether the first claim is served before the second. */
 function precedes(first: Claim, second: Claim): boolean {
-  if (first.granted !== second.granted) return first.granted;
+  if (rankOf(first) !== rankOf(second)) return rankOf(first) > rankOf(second);
   return first.since === second.since ? first.owner < second.owner : first.since < second.since;
+}
+
+function rankOf({ granted, presumed }: Claim): number {
+  return granted ? 2 : presumed === true ? 1 : 0;
 }
