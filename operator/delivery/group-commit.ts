@@ -86,8 +86,8 @@ export interface GroupDeps {
   readonly apply: (parts: readonly Part[]) => Promise<Answer>;
 }
 
-/** So many windows at most while submissions keep coming: then a stream of single edits is carried out as well. */
-const LONGEST_WINDOWS = 4;
+/** So many windows at most while submissions keep coming (2 s for an SBC): a stream of single edits is carried out as well. */
+const LONGEST_WINDOWS = 8;
 
 /**
  * Collects what was submitted for one target into batches. The window ends when nothing was submitted for its length, so that what is applied
