@@ -56,6 +56,26 @@ function unknown(spec: Partial<Invitation['spec']> = {}): Invitation {
   ];
   return { ...invitation('hello', spec), status: { observedGeneration: 0, conditions, sending } };
 }
+describe('a mail that the server refuses', () => {
+  it('stalls the invitation until a person corrects it', async () => {
+    const built = await house();
+    const refusal = new OperatorError('No such mailbox', {
+      kind: 'Terminal',
+      reason: 'RecipientRefused',
+      remedy: 'Correct the mail address',
+    });
+    built.outside.mailbox.refuses.set('it@contoso.example', refusal);
+    built.apply(waiting(), invitation());
+    await built.run(3_600_000);
+    expect(built.ready('Invitation', 'hello')).toBe('False/RecipientRefused');
+    expect(built.condition('Invitation', 'hello', 'Stalled')).toBe('True/RecipientRefused');
+    expect(built.message('Invitation', 'hello', 'Ready')).toBe('spec.email it@contoso.example: No such mailbox. Correct the mail address');
+    built.edit('Invitation', 'hello', { email: 'admin@contoso.example' });
+    await built.run(10_000);
+    expect(built.condition('Invitation', 'hello', 'EmailSent')).toBe('True/Sent');
+    expect(built.ready('Invitation', 'hello')).toBe('False/AwaitingCompletion');
+  });
+});
 
 describe('a mail of which nobody knows', () => {
   it('is not sent by the next process; only a person asks for that', async () => {

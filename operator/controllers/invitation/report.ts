@@ -32,9 +32,10 @@ export interface InvitationFindings {
 }
 
 export function invitationConditions(found: InvitationFindings): Conclusion {
-  const completed = completion(found);
+  const mail = emailSent(found);
+  const completed = completion(found, mail);
   const findings = [
-    emailSent(found),
+    mail,
     signIn(found, 'Authenticated'),
     signIn(found, 'Consented'),
     completed,
@@ -49,7 +50,7 @@ export function invitationConditions(found: InvitationFindings): Conclusion {
   });
 }
 
-function completion({ state, customer, invitation }: InvitationFindings): Finding {
+function completion({ state, customer, invitation }: InvitationFindings, mail: Finding): Finding {
   if (state.phase === 'Completed')
     return holds('Completed', 'AlreadyAuthenticated', 'The Customer is authenticated; there is nothing left to invite to');
   if (state.phase === 'Revoked')
@@ -63,6 +64,8 @@ function completion({ state, customer, invitation }: InvitationFindings): Findin
       `spec.customerRef: Customer ${invitation.spec.customerRef.name} does not exist in namespace ${invitation.metadata.namespace}; create it`,
     );
   }
+  // Nobody can accept what was never sent: a person must act first.
+  if (mail.effect === 'stalls') return stalls('Completed', mail.reason, mail.message);
   const waiting = waits(
     'Completed',
     'AwaitingCompletion',
@@ -90,11 +93,8 @@ function emailSent(found: InvitationFindings): Finding {
   if (step.do === 'failed') return failed('EmailSent', step.error, refusedField(invitation, step.error.reason));
   if (step.do === 'send' || step.do === 'wait')
     return waits('EmailSent', 'Sending', `A mail to ${invitation.spec.email} is being sent`, 'Unknown');
-  const before = conditionOf(invitation, 'EmailSent');
-  // With a first mail due the last one went to another address, or is not known to have gone at all.
-  const isSaid = before?.status === 'True' && state.due !== 'Invitation';
-  if (before !== undefined && (isSaid || isRecipientRefused(invitation)))
-    return { ...before, reason: before.reason as Reason, effect: 'fine' };
+  const before = serversWord(found);
+  if (before !== undefined) return before;
   if (state.phase === 'Completed') return holds('EmailSent', 'AlreadyAuthenticated', 'No mail is needed');
   if (mail.state === 'failed') return failed('EmailSent', mail.error);
   if (mail.state === 'seen' && mail.view.settingsProblem !== undefined)
@@ -103,6 +103,15 @@ function emailSent(found: InvitationFindings): Finding {
   if (invitation.spec.type === 'Request')
     return waits('EmailSent', 'NotApplicable', 'A request is answered by link, no mail is sent', 'Unknown');
   return waits('EmailSent', 'Observing', 'The mail settings are being checked', 'Unknown');
+}
+
+/** What the mail server said last, for as long as it is about the mail that this spec asks for. */
+function serversWord({ invitation, state }: InvitationFindings): Finding | undefined {
+  const before = conditionOf(invitation, 'EmailSent');
+  if (before === undefined) return undefined;
+  // With a first mail due the last one went to another address, or is not known to have gone at all.
+  if (before.status === 'True' && state.due !== 'Invitation') return holds('EmailSent', before.reason as Reason, before.message);
+  return isRecipientRefused(invitation) ? stalls('EmailSent', before.reason as Reason, before.message) : undefined;
 }
 
 /** What of the spec does not do; an outage of the mail server is nobody's fault here. */
