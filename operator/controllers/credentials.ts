@@ -92,8 +92,8 @@ export class Credentials {
   }
 
   device(device: SbcDevice, notBefore?: number): Promise<Access> {
-    const { address, https, tls, credentialsSecretRef, saveForeign } = device.spec;
-    const hash = contentHash(JSON.parse(JSON.stringify({ address, https, tls, credentialsSecretRef, saveForeign })));
+    const { address, https, tls, credentialsSecretRef, saveForeign, limits } = device.spec;
+    const hash = contentHash(JSON.parse(JSON.stringify({ address, https, tls, credentialsSecretRef, saveForeign, limits })));
     return this.#remember(`device|${keyOf(device)}`, hash, notBefore, () => this.#connectDevice(device));
   }
 
@@ -106,6 +106,11 @@ export class Credentials {
   /** No call is made with this Customer's credential any more, but in the connection to `keep`. */
   leave(customer: ObjectKey, keep?: string): void {
     for (const [connection, owner] of this.#owners) if (owner === customer && connection !== keep) this.#drop(connection);
+  }
+
+  /** Rights are what a token says for as long as it lives: the next call with this Customer's credential signs in anew. */
+  signInAnew(customer: ObjectKey): void {
+    for (const [connection, owner] of this.#owners) if (owner === customer) this.#deps.tenants.refresh(connection);
   }
 
   /** Whose credential is in use for all work in the tenant. */

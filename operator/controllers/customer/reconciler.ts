@@ -16,11 +16,13 @@ import { blockers } from '../site-scope.ts';
 import { directoryTarget, identityTarget, ownerOf } from '../targets.ts';
 import { connectOwn, partyOf, refusedAt, secretsAge } from '../tenant-access.ts';
 import { accept, dueSteps } from './plan.ts';
-import { type CustomerFindings, customerConditions, customerEvents, customerStatus } from './report.ts';
+import { type CustomerFindings, customerConditions, customerEvents, customerStatus, missingRights } from './report.ts';
 
 /** Proves that a customer's tenant can be worked in, and sums up what its sites and ranges say. Writes nothing outside. */
 export class CustomerReconciler implements Reconciler<Customer, CustomerStatus> {
   readonly #deps: ControllerDeps;
+  /** Looks at tenants that were found without all rights. */
+  readonly #judged = new WeakSet<IdentityView>();
 
   constructor(deps: ControllerDeps) {
     this.#deps = deps;
@@ -30,6 +32,7 @@ export class CustomerReconciler implements Reconciler<Customer, CustomerStatus> 
     const { stores, settings, delivery, clock } = this.#deps;
     const owner = ownerOf('Customer', keyOf(customer));
     const essentials = isEssentials(customer);
+    if (ctx.requested) this.#deps.credentials.signInAnew(keyOf(customer));
     const { accepted, access, identity, tenantId } = await this.#meet(customer, owner, ctx);
     const fresh = freshness(ctx, clock, settings.tenantPollMs);
     const connected = access.state === 'connected' && tenantId !== undefined;
@@ -48,6 +51,7 @@ export class CustomerReconciler implements Reconciler<Customer, CustomerStatus> 
       due: dueSteps(customer, stores),
       governance: this.#govern(customer),
     };
+    this.#watchRights(found);
     const conclusion = customerConditions(found);
     return {
       status: { ...customerStatus(found), ...waitsStatus(conclusion) },
@@ -72,6 +76,14 @@ export class CustomerReconciler implements Reconciler<Customer, CustomerStatus> 
     // Children that are still to be cleaned up go on with what was known last (design §3.9).
     if (this.#childrenOf(key).length === 0) this.#deps.credentials.leave(key);
     this.#deps.delivery.forget(ownerOf('Customer', key));
+  }
+
+  /** Somebody is about to grant what is missing, and the token of this hour would not tell. Once for each look. */
+  #watchRights(found: CustomerFindings): void {
+    const view = found.identity?.state === 'seen' ? found.identity.view : undefined;
+    if (view === undefined || this.#judged.has(view) || missingRights(found).length === 0) return;
+    this.#judged.add(view);
+    this.#deps.credentials.signInAnew(keyOf(found.customer));
   }
 
   /** Who this is, and whether its tenant lets it in. A refused credential is compared with its Secret once more, and a new one tried at once. */

@@ -164,7 +164,8 @@ function tenantField({ spec }: Customer): string {
   return spec.tenantId === undefined ? `spec.m365.domainOverride ${spec.m365?.domainOverride ?? ''}` : `spec.tenantId ${spec.tenantId}`;
 }
 
-function authorized({ customer, essentials, identity, due }: CustomerFindings): Finding {
+function authorized(found: CustomerFindings): Finding {
+  const { customer, essentials, identity } = found;
   if (essentials) return exempt('Authorized', 'NotApplicable', 'Essentials needs no rights in the tenant');
   const granted = grantedRights(identity);
   if (granted === undefined) {
@@ -173,7 +174,7 @@ function authorized({ customer, essentials, identity, due }: CustomerFindings): 
       waits('Authorized', 'WaitingForAuthentication', 'Rights are read from the token once signing in works', 'Unknown')
     );
   }
-  const missing = rightsFor(due, granted).filter((line) => !line.granted);
+  const missing = missingRights(found);
   if (missing.length === 0) return holds('Authorized', 'RightsSufficient', 'The app has every right that is needed now');
   const names = missing.map((line) =>
     line.type === 'permission' ? `permission ${line.name}` : `directory role ${line.name} on its service principal`,
@@ -183,6 +184,12 @@ function authorized({ customer, essentials, identity, due }: CustomerFindings): 
     'PermissionMissing',
     `spec.authentication.clientId: the app ${customer.spec.authentication?.clientId ?? ''} lacks ${names.join(', ')}; grant it in the tenant with admin consent`,
   );
+}
+
+/** What is due and not granted, by the tokens of the last look; empty while there are none. */
+export function missingRights({ identity, due }: Pick<CustomerFindings, 'identity' | 'due'>) {
+  const granted = grantedRights(identity);
+  return granted === undefined ? [] : rightsFor(due, granted).filter((line) => !line.granted);
 }
 
 function grantedRights(

@@ -108,6 +108,12 @@ export class RangeConfigMaps implements RangeMemory {
     return { name, count: patterns.length, hash };
   }
 
+  /** The source cannot be used: somebody is about to correct it, and the next pass reads it again. */
+  distrust(key: ObjectKey): void {
+    const known = this.#sources.get(key);
+    if (known !== undefined) this.#sources.set(key, { ...known, readAt: Number.NEGATIVE_INFINITY });
+  }
+
   forget(key: ObjectKey): void {
     this.#sources.delete(key);
     this.#records.delete(key);

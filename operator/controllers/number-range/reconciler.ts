@@ -30,6 +30,8 @@ import { heldAfter, type RangeFindings, rangeConditions, rangeGate, rangeStatus,
 import { DeviceSuspicions } from './suspicion.ts';
 
 const SBC_POLL_MS = 15 * 60_000;
+/** A ConfigMap that could not be used is read again after this long. */
+const CORRECTED_RECHECK_MS = 60_000;
 const UNREAD_RECHECK_MS = 2000;
 const NO_HEIRS: Heirs = { has: () => false, unread: [] };
 const NO_GRANTS: Grants = { granted: [], refused: [], open: [], captures: [] };
@@ -73,6 +75,7 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
     const site = stores.sites.get(`${range.metadata.namespace ?? ''}/${range.spec.siteRef.name}`);
     const scope = site && siteScope(site, stores);
     const patterns = patternsOf(range, this.#memory.sourceOf(keyOf(range)));
+    if ('refusal' in patterns) this.#memory.distrust(keyOf(range));
     const refusal = refusedRange(range, scope, patterns);
     if (refusal !== undefined || scope === undefined || !('prefixes' in patterns)) return this.#refused(range, refusal, ctx.now);
     const placements = placementsOf(range, scope);
@@ -214,7 +217,13 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
       ...status
     } = range.status ?? {};
     const conclusion = rangeConditions({ range, refusal }, now);
-    return { status: { ...status, ...waitsStatus(conclusion) }, conditions: conclusion.conditions, deadlineMs: conclusion.deadlineMs };
+    return {
+      status: { ...status, ...waitsStatus(conclusion) },
+      conditions: conclusion.conditions,
+      deadlineMs: conclusion.deadlineMs,
+      // Nobody watches ConfigMaps.
+      ...(range.spec.prefixesFrom === undefined ? {} : { recheckAfterMs: CORRECTED_RECHECK_MS }),
+    };
   }
 
   async #connect({ trunks, tenantId, essentials }: SiteScope, notBefore?: number): Promise<void> {

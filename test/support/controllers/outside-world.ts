@@ -88,6 +88,7 @@ export class OutsideWorld {
   readonly teams: InMemorySystem;
   readonly sbc: InMemorySystem;
   readonly mail: InMemorySystem;
+  #sbcs: MemorySbcs | undefined;
 
   constructor(clock: FakeClock) {
     this.#clock = clock;
@@ -158,6 +159,11 @@ export class OutsideWorld {
     return device;
   }
 
+  /** Limits by which the present process writes to a device. */
+  limitsOf(key: string): SbcConnection['limits'] {
+    return this.#sbcs?.of(key)?.limits;
+  }
+
   /** Objects of one kind at a target, by name. */
   stateOf(system: 'teams' | 'sbc', id: string): Map<string, OutsideObject> {
     return this[system].stateOf({ system: system === 'teams' ? 'teams-admin' : 'sbc', id, lane: '' });
@@ -189,6 +195,7 @@ export class OutsideWorld {
   connect(kube: MemoryKube): { drivers: Record<string, Driver<unknown>>; tenants: TenantConnections; sbcs: SbcConnections } {
     const tenants = new MemoryTenants();
     const sbcs = new MemorySbcs();
+    this.#sbcs = sbcs;
     const signedIn = (id: string): void => this.#signIn(id, tenants);
     const drivers = {
       entra: new ViewedSystem<IdentityView>({ inner: this.entra, viewOf: ({ id }) => this.#identity(id, tenants) }),
@@ -241,7 +248,11 @@ export class OutsideWorld {
     const expiresAt = new Date(this.#clock.now() + 3_600_000).toISOString();
     const signIn =
       error === undefined
-        ? ({ state: 'signedIn', roles: [...known.roles], directoryRoles: [...known.directoryRoles], expiresAt } as const)
+        ? ({
+            state: 'signedIn',
+            ...connections.rightsOf(connectionId(known.id, partyOf(id)), known, this.#clock.now()),
+            expiresAt,
+          } as const)
         : ({ state: 'refused', error } as const);
     return { tenant, signIns: { graph: signIn, 'teams-admin': signIn } };
   }
@@ -340,7 +351,17 @@ function numberRoute(state: Map<string, OutsideObject>, change: Change): void {
 
 class MemoryTenants implements TenantConnections {
   readonly #credentials = new Map<string, AppCredential>();
-  readonly refreshed: string[] = [];
+  readonly #tokens = new Map<string, { readonly rights: Pick<Tenant, 'roles' | 'directoryRoles'>; readonly until: number }>();
+
+  /** A token says for an hour what was true when it was made. */
+  rightsOf(connection: string, { roles, directoryRoles }: Tenant, now: number): Pick<Tenant, 'roles' | 'directoryRoles'> {
+    const key = connection.toLowerCase();
+    const held = this.#tokens.get(key);
+    if (held !== undefined && held.until > now) return held.rights;
+    const rights = { roles: [...roles], directoryRoles: [...directoryRoles] };
+    this.#tokens.set(key, { rights, until: now + 3_600_000 });
+    return rights;
+  }
 
   of(tenantId: string): AppCredential | undefined {
     return this.#credentials.get(tenantId.toLowerCase());
@@ -349,7 +370,9 @@ class MemoryTenants implements TenantConnections {
   connect(connection: string, credential: AppCredential): boolean {
     const before = this.of(connection);
     this.#credentials.set(connection.toLowerCase(), credential);
-    return !isDeepStrictEqual(before, credential);
+    const hasChanged = !isDeepStrictEqual(before, credential);
+    if (hasChanged) this.refresh(connection);
+    return hasChanged;
   }
 
   isConnected(tenantId: string): boolean {
@@ -357,7 +380,7 @@ class MemoryTenants implements TenantConnections {
   }
 
   refresh(tenantId: string): void {
-    this.refreshed.push(tenantId.toLowerCase());
+    this.#tokens.delete(tenantId.toLowerCase());
   }
 
   disconnect(tenantId: string): void {
