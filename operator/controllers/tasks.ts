@@ -62,11 +62,10 @@ function endedTask(work: Work, before: readonly Task[], now: string): Task | und
 /** At most one open task a target: what the present plan wants. One that nobody wants any more was carried out, or an edit took it back. */
 function withOpen(tasks: readonly Task[], work: Work, { mayWrite }: TaskContext): readonly Task[] {
   const { plan } = work;
-  if (plan === undefined) return tasks;
+  // The way of every unchanged object: nothing is hashed.
+  if (plan === undefined || (plan.changes.length === 0 && !tasks.some(isUnfinished))) return tasks;
   const prefix = placeOf(work);
-  if (plan.changes.length === 0) {
-    return tasks.some((task) => isOpen(task, prefix)) ? tasks.map((task) => (isOpen(task, prefix) ? foundInPlace(task) : task)) : tasks;
-  }
+  if (plan.changes.length === 0) return tasks.map((task) => (isOpen(task, prefix) ? foundInPlace(task) : task));
   const id = idOf(work, plan.changes);
   const last = tasks.find((task) => task.id === id);
   if (last?.state === 'Failed') return tasks; // it is tried again; that is told when it comes out otherwise
@@ -81,8 +80,12 @@ function foundInPlace({ id, type, attempts }: Task): Task {
   return { id, type, state: 'Succeeded', ...(attempts === undefined ? {} : { attempts }), result: 'Nothing is left to be changed' };
 }
 
-function isOpen({ id, state }: Task, prefix: string): boolean {
-  return (state === 'Queued' || state === 'Executing') && id.startsWith(prefix);
+function isUnfinished({ state }: Task): boolean {
+  return state === 'Queued' || state === 'Executing';
+}
+
+function isOpen(task: Task, prefix: string): boolean {
+  return isUnfinished(task) && task.id.startsWith(prefix);
 }
 
 function put(tasks: readonly Task[], task: Task): readonly Task[] {
