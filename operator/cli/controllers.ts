@@ -109,7 +109,7 @@ export function createControllers(kinds: WatchedKinds, deps: ControllerDeps, tim
         watching({ kind: ranges, keys: (range) => wakes.rivalRanges(range, stores), when: wakes.gatesMoved }),
         watching({ kind: sites, keys: (site) => wakes.rangesOfSite(site, stores), when: wakes.siteMoved }),
         watching({ kind: devices, keys: (device) => wakes.rangesOfDevice(device, stores), when: wakes.deviceGatesMoved }),
-        watching({ kind: customers, keys: (customer) => wakes.rangesOfCustomer(customer, stores), when: wakes.cameOrWent }),
+        watching({ kind: customers, keys: (customer) => wakes.rangesOfCustomer(customer, stores), when: wakes.customerMoved }),
         watching({ kind: namespaces, keys: (namespace) => inNamespace(stores.ranges.values(), namespace), when: wakes.namespaceMoved }),
       ],
     }),

@@ -89,8 +89,17 @@ export function gatesMoved(before: KubeObject | undefined, after: KubeObject | u
 
 /** As gatesMoved for a site, whose confirmation that a trunk may go is one for its ranges too, given or taken back. */
 export function siteMoved(before: SiteLocation | undefined, after: SiteLocation | undefined): boolean {
-  const confirmed = (site: SiteLocation | undefined): string | undefined => site?.metadata.annotations?.[ANNOTATIONS.confirmDelete];
-  return gatesMoved(before, after) || confirmed(before) !== confirmed(after);
+  return gatesMoved(before, after) || confirmationMoved(before, after);
+}
+
+/** As cameOrWent for a Customer whose deletion, confirmed or not, its ranges heed. */
+export function customerMoved(before: Customer | undefined, after: Customer | undefined): boolean {
+  return cameOrWent(before, after) || confirmationMoved(before, after);
+}
+
+function confirmationMoved(before: KubeObject | undefined, after: KubeObject | undefined): boolean {
+  const confirmed = (object: KubeObject | undefined): string | undefined => object?.metadata.annotations?.[ANNOTATIONS.confirmDelete];
+  return confirmed(before) !== confirmed(after);
 }
 
 /** As gatesMoved for an SBCDevice, whose counts and versions concern nobody else: a device may have thousands of ranges to wake. */

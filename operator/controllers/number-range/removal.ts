@@ -13,6 +13,7 @@ import type { ControllerDeps } from '../deps.ts';
 import type { Finding } from '../finding.ts';
 import { freshness, type RemovalReads } from '../freshness.ts';
 import { type Governance, isForceRemoved } from '../governance.ts';
+import { massDeletionHold } from '../mass-deletion.ts';
 import { heldBefore, type RemovalStep, removalReport, suspectReport } from '../removal.ts';
 import type { SiteScope } from '../site-scope.ts';
 import { deletedForMs, type Heirs, successorWait } from '../successor.ts';
@@ -94,6 +95,8 @@ function heldStep(
   open: readonly OutsideObject[],
   fresh: Freshness,
 ): RemovalStep | undefined {
+  const mass = massDeletionHold(scope?.customer, deps);
+  if (mass !== undefined) return { done: false, reason: 'DeletionHeld', message: mass, stalled: true };
   const patterns = [...new Set(open.map(({ name }) => name.slice(name.indexOf('/') + 1)))];
   const tenantId = scope !== undefined && !scope.essentials ? scope.tenantId : undefined;
   const numbers = tenantId === undefined ? undefined : deps.delivery.see<NumbersView>(numbersTarget(tenantId), owner, fresh);
