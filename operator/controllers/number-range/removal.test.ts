@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import type { ControllersHouse } from '../../../test/support/controllers/house.ts';
+import { deployedHouse, FQDN } from '../../../test/support/controllers/story.ts';
+import type { OutsideObject } from '../../domain/change/object.ts';
+import { deviceTarget } from '../targets.ts';
+
+const SBC = 'acme/sbc1';
+const NAME = 'TeamsTenants/+414455501[00-49]';
+
+function rule(name: string, tag: string): OutsideObject {
+  return { system: 'sbc', target: SBC, kind: 'DialPlanRule', name, fields: { tag, ruleName: 'byhand' } };
+}
+
+/** Names and tags of what is left after the range has gone. */
+async function leftAfterRemoval(house: ControllersHouse): Promise<string[]> {
+  house.delivery.invalidate(deviceTarget(SBC));
+  house.delete('NumberRange', 'office');
+  await house.run(60_000);
+  expect(house.find('NumberRange', 'office')).toBeUndefined();
+  return [...house.outside.stateOf('sbc', SBC).values()].map(({ name, fields }) => `${name}=${fields['tag']}`);
+}
+
+describe('a range that is deleted', () => {
+  it.each([
+    ['in another plan', `CustDialPlan/+414455501[00-49]`, FQDN],
+    ['of another prefix', 'TeamsTenants/+414455502[00-49]', FQDN],
+  ])("leaves a stranger's rule %s", async (_which, name, tag) => {
+    const house = await deployedHouse();
+    house.outside.put('sbc', rule(name, tag));
+    expect(await leftAfterRemoval(house)).toEqual([`${name}=${tag}`]);
+  });
+
+  it("leaves a stranger's rule that took the place of its own", async () => {
+    const house = await deployedHouse();
+    house.outside.put('sbc', rule(NAME, 'else.example.net'));
+    expect(await leftAfterRemoval(house)).toEqual([`${NAME}=else.example.net`]);
+  });
+
+  it('takes its own rule whatever the case of its tag and its name on the device', async () => {
+    const house = await deployedHouse();
+    house.outside.put('sbc', rule(NAME, FQDN.toUpperCase()));
+    expect(await leftAfterRemoval(house)).toEqual([]);
+  });
+});
