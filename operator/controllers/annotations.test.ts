@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { range } from '../../test/support/controllers/objects.ts';
 import type { NumberRange } from '../api/kinds.ts';
-import { adoption, isConfirmed, isForceRemoved } from './governance.ts';
+import { contentHash } from '../domain/change/canonical.ts';
+import { confirmationOf, isDeletionConfirmed } from './confirmation.ts';
+import { adoption, isForceRemoved } from './governance.ts';
 
 function annotated(name: string, value: string | undefined): NumberRange {
   return range('office', {}, value === undefined ? {} : { annotations: { [`trunkline.dev/${name}`]: value } });
@@ -31,19 +33,34 @@ describe('annotation adopt', () => {
 
 describe('annotation confirm-delete', () => {
   it.each([
-    [undefined, undefined, false],
-    ['office', undefined, true],
-    ['true', undefined, false],
-    ['Office', undefined, false],
-    ['office2', undefined, false],
-    ['other, office', undefined, true],
-    ['office/patterns', undefined, false],
-    ['office/patterns', 'patterns', true],
-    ['office/trunk/a', 'trunk/a', true],
-    ['office/trunk/a', 'trunk/b', false],
-    ['other/patterns', 'patterns', false],
-  ])('"%s" confirms part %s: %s', (value, part, confirmed) => {
-    expect(isConfirmed(annotated('confirm-delete', value), part)).toBe(confirmed);
+    [undefined, false],
+    ['office', true],
+    ['true', false],
+    ['Office', false],
+    ['office2', false],
+    ['other, office', true],
+    ['office/patterns', false],
+  ])('"%s" confirms the deletion of the object: %s', (value, confirmed) => {
+    expect(isDeletionConfirmed(annotated('confirm-delete', value))).toBe(confirmed);
+  });
+
+  const asked = { wanted: ['office/patterns', 'office/trunk/a'] };
+  it.each([
+    ['office/patterns', 'patterns', asked, true],
+    ['office/trunk/a', 'trunk/a', asked, true],
+    ['other, office/trunk/a', 'trunk/a', asked, true],
+    ['office/trunk/a', 'trunk/b', { wanted: ['office/trunk/b'] }, false],
+    ['office/trunk/a2', 'trunk/a', asked, false],
+    ['other/patterns', 'patterns', asked, false],
+    ['office', 'patterns', asked, false],
+    ['office/patterns', 'patterns', undefined, false],
+    ['office/patterns', 'patterns', { wanted: ['office/undeploy'] }, false],
+    ['office/patterns', 'patterns', { wanted: ['office/patterns'], what: 'another edit' }, false],
+    ['office/patterns', 'patterns', { ...asked, given: contentHash('office/patterns') }, false],
+    ['office/patterns', 'patterns', { ...asked, given: contentHash('office') }, true],
+  ])('"%s" confirms part %s when %o was asked: %s', (value, part, before, confirmed) => {
+    const confirmation = confirmationOf({ object: annotated('confirm-delete', value), parts: [part], asked: before });
+    expect(confirmation.isGiven(part)).toBe(confirmed);
   });
 });
 

@@ -110,12 +110,6 @@ export function adoption(object: KubeObject): (candidate: { readonly kind: strin
   return ({ kind, name }) => listed.has(`${kind}/${name}`.toLowerCase());
 }
 
-/** Annotation `confirm-delete`: the object's name, or `<name>/<part>` for a partial removal (design §2). */
-export function isConfirmed(object: KubeObject, part?: string): boolean {
-  const wanted = part === undefined ? object.metadata.name : `${object.metadata.name}/${part}`;
-  return (object.metadata.annotations?.[ANNOTATIONS.confirmDelete] ?? '').split(/[\s,]+/).includes(wanted);
-}
-
 export function isForceRemoved(object: KubeObject): boolean {
   return (
     object.metadata.annotations?.[ANNOTATIONS.forceRemove] === 'true' ||

@@ -1,7 +1,7 @@
 import type { Customer } from '../api/kinds.ts';
+import { isDeletionConfirmed } from './confirmation.ts';
 import type { ControllerDeps } from './deps.ts';
 import { conditionOf } from './finding.ts';
-import { isConfirmed } from './governance.ts';
 
 /** Deleting many Customers within ten minutes is more often a broken pipeline than a wish (design §3.9). */
 const MASS = { customers: 3, share: 0.05, windowMs: 10 * 60_000 } as const;
@@ -11,7 +11,7 @@ const MASS = { customers: 3, share: 0.05, windowMs: 10 * 60_000 } as const;
  * Customer: that the others have gone meanwhile, or that ten minutes have passed, confirms nothing.
  */
 export function massDeletionHold(customer: Customer | undefined, { stores }: Pick<ControllerDeps, 'stores'>): string | undefined {
-  if (customer?.metadata.deletionTimestamp === undefined || isConfirmed(customer)) return undefined;
+  if (customer?.metadata.deletionTimestamp === undefined || isDeletionConfirmed(customer)) return undefined;
   const wasHeld = conditionOf(customer, 'Ready')?.reason === 'DeletionHeld';
   if (!wasHeld && !isOneOfMany(customer, stores.customers.values())) return undefined;
   const name = customer.metadata.name;

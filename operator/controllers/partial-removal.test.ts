@@ -92,8 +92,9 @@ describe('several parts at once', () => {
     const house = await twoTrunks(1);
     assignNumber(house);
     house.edit('SiteLocation', 'zurich', { trunks: [trunk()] });
-    house.annotate('SiteLocation', 'zurich', { 'trunkline.dev/confirm-delete': 'zurich/trunk/second' });
     house.edit('NumberRange', 'office', { prefixes: ['+41445550200'] });
+    await house.run(60_000);
+    house.annotate('SiteLocation', 'zurich', { 'trunkline.dev/confirm-delete': 'zurich/trunk/second' });
     await house.run(60_000);
     expect(rules(house, 'acme/sbc1')).toContain(`TeamsTenants/${PREFIX}`);
     expect(house.message('NumberRange', 'office', 'SBCDeployed')).toContain('confirm-delete=office/patterns');
@@ -116,8 +117,8 @@ describe('spec.deploy: false', () => {
     expect(house.condition('NumberRange', 'office', 'SBCDeployed')).toBe('False/DeletionHeld');
     expect(house.condition('SiteLocation', 'zurich', 'M365Deployed')).toBe('False/DeletionHeld');
     grantPolicy(house, 0);
-    house.annotate('NumberRange', 'office', { 'trunkline.dev/confirm-delete': 'office' });
-    house.annotate('SiteLocation', 'zurich', { 'trunkline.dev/confirm-delete': 'zurich', 'trunkline.dev/reconcile-at': '1' });
+    house.annotate('NumberRange', 'office', { 'trunkline.dev/confirm-delete': 'office/undeploy' });
+    house.annotate('SiteLocation', 'zurich', { 'trunkline.dev/confirm-delete': 'zurich/undeploy', 'trunkline.dev/reconcile-at': '1' });
     await house.run(15 * 60_000);
     expect(house.outside.picture()).toEqual([]);
     expect(published(house)).toEqual([]);

@@ -243,6 +243,7 @@ describe('confirming one part of what goes', () => {
     await house.run(30_000);
     expect(house.ready('NumberRange', 'office')).toBe('False/DeletionHeld');
     house.edit('SiteLocation', 'zurich', { trunks: [trunk()] });
+    await house.run(60_000);
     house.annotate('SiteLocation', 'zurich', { 'trunkline.dev/confirm-delete': 'zurich/trunk/second' });
     await house.run(1_200_000);
     expect(rules(house)).toHaveLength(2);
@@ -255,6 +256,7 @@ describe('confirming one part of what goes', () => {
     const house = await twoTrunks();
     house.edit('SiteLocation', 'zurich', { trunks: [trunk()] });
     house.edit('NumberRange', 'office', { prefixes: [PREFIX] });
+    await house.run(60_000);
     house.annotate('NumberRange', 'office', { 'trunkline.dev/confirm-delete': 'office/patterns' });
     await house.run(60_000);
     expect(rules(house)).toEqual([`${OLD}=${FQDN}`]);

@@ -6,6 +6,7 @@ import type { NumberAssignment, NumbersView } from '../../integrations/graph/por
 import { type SilenceInput, silencing, sumOf } from './assigned.ts';
 
 const PATTERN = '+414455501[00-49]';
+const HOW = 'do this to go on';
 
 function seen(...assignments: Partial<NumberAssignment>[]): Seen<NumbersView> {
   const full = assignments.map((one): NumberAssignment => ({ number: '+41445550107', holder: 'anna', type: 'DirectRouting', ...one }));
@@ -21,7 +22,7 @@ const FAILED: Seen<NumbersView> = {
 const READING: Seen<NumbersView> = { state: 'reading' };
 
 function verdict(input: Partial<SilenceInput>): string {
-  return silencing({ range: range(), patterns: [PATTERN], essentials: false, numbers: seen(), ...input }).verdict;
+  return silencing({ range: range(), patterns: [PATTERN], essentials: false, numbers: seen(), how: HOW, ...input }).verdict;
 }
 
 describe('whether rules may go (telephony 7.1)', () => {
@@ -41,23 +42,12 @@ describe('whether rules may go (telephony 7.1)', () => {
     expect(verdict(input)).toBe(is);
   });
 
-  it('a part is confirmed by its name, and by no other', () => {
-    const confirmed = (by: string, part: string): string =>
-      verdict({ range: range('office', {}, { annotations: { 'trunkline.dev/confirm-delete': by } }), numbers: seen({}), part });
-    expect(confirmed('office/patterns', 'patterns')).toBe('free');
-    expect(confirmed('office/trunk/second, office/patterns', 'patterns')).toBe('free');
-    expect(confirmed('office/trunk/second', 'patterns')).toBe('held');
-    expect(confirmed('office/patterns', 'trunk/second')).toBe('held');
-    expect(confirmed('office/trunk/second2', 'trunk/second')).toBe('held');
-  });
-
   it('says how many, which, and how to go on', () => {
     const four = ['00', '01', '02', '03'].map((end) => ({ number: `+414455501${end}` }));
-    const silence = silencing({ range: range(), patterns: [PATTERN], essentials: false, numbers: seen(...four), part: 'patterns' });
+    const silence = silencing({ range: range(), patterns: [PATTERN], essentials: false, numbers: seen(...four), how: HOW });
     expect(silence).toEqual({
       verdict: 'held',
-      message:
-        '4 assigned numbers would be silenced (+41445550100, +41445550101, +41445550102, …); annotate trunkline.dev/confirm-delete=office/patterns to go on',
+      message: '4 assigned numbers would be silenced (+41445550100, +41445550101, +41445550102, …); do this to go on',
     });
   });
 

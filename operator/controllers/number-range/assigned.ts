@@ -1,9 +1,12 @@
-import type { NumberRange } from '../../api/kinds.ts';
+import type { NumberRange, SiteLocation } from '../../api/kinds.ts';
+import type { ObjectKey } from '../../api/meta.ts';
 import type { Seen } from '../../delivery/delivery.ts';
+import { contentHash } from '../../domain/change/canonical.ts';
 import { containsNumber, type Prefix, parsePrefix } from '../../domain/numbers/prefix.ts';
 import type { NumbersView } from '../../integrations/graph/port.ts';
-import { isConfirmed } from '../governance.ts';
+import { type Asked, confirmationOf } from '../confirmation.ts';
 import { heldBefore } from '../removal.ts';
+import type { Going } from './going.ts';
 
 export interface SilenceInput {
   readonly range: NumberRange;
@@ -12,24 +15,62 @@ export interface SilenceInput {
   readonly essentials: boolean;
   /** Undefined: nobody can be asked. */
   readonly numbers: Seen<NumbersView> | undefined;
-  /** For a partial removal; undefined: the whole object. */
-  readonly part?: string;
+  /** How to confirm it; the end of a sentence. */
+  readonly how: string;
 }
 
 /** `wait`: the tenant is being read. `held`: what would be lost, and how to confirm. `free`: nobody loses a number. */
-export type Silence = { readonly verdict: 'free' } | { readonly verdict: 'wait' } | { readonly verdict: 'held'; readonly message: string };
+type Verdict =
+  | { readonly verdict: 'free' }
+  | { readonly verdict: 'wait' }
+  | { readonly verdict: 'held'; readonly message: string /** What was said before, while it is looked at anew. */; readonly isOld?: true };
+
+/** With what status remembers of the question. */
+export type Silence = Verdict & { readonly asked?: Asked | undefined };
+
+export interface PartialSilenceInput extends Pick<SilenceInput, 'range' | 'essentials' | 'numbers'> {
+  readonly site: SiteLocation;
+  readonly going: readonly Going[];
+  /** What the spec wants to stand, and where; undefined: nothing at all, which is one question alone. */
+  readonly keeps: readonly string[] | undefined;
+}
+
+/** By device, whether what goes there may go; and what that comes to. */
+export interface Silences {
+  readonly byDevice: ReadonlyMap<ObjectKey, Verdict>;
+  readonly sum: Silence;
+}
+
+export const NOT_GOING: Silences = { byDevice: new Map(), sum: { verdict: 'free' } };
+
+/** What an edit takes off devices: each part goes once it is asked for and then confirmed, or when nobody is silenced by it. */
+export function partialSilence({ range, site, going, keeps, ...rest }: PartialSilenceInput): Silences {
+  const before = range.status?.confirmation;
+  const confirmation = confirmationOf({
+    object: range,
+    parts: [...new Set(going.map(({ part }) => part))],
+    ...(keeps === undefined ? {} : { what: contentHash([...keeps].sort()) }),
+    asked: before,
+    site,
+  });
+  const verdictOn = ({ part, patterns }: Going): Verdict =>
+    confirmation.isGiven(part) ? { verdict: 'free' } : silencing({ range, patterns, how: confirmation.how, ...rest });
+  const byDevice = new Map(going.map((rules) => [rules.device, verdictOn(rules)]));
+  const verdicts = [...byDevice.values()];
+  const isAsked = confirmation.isAsked || verdicts.some((one) => one.verdict === 'held' && one.isOld !== true);
+  return { byDevice, sum: { ...sumOf(verdicts), asked: isAsked ? confirmation.record : before } };
+}
 
 /** Removing rules of assigned numbers silences people; what cannot be read counts as assigned (telephony 7.1; Essentials: every number). */
-export function silencing({ range, patterns, essentials, numbers, part }: SilenceInput): Silence {
-  if (patterns.length === 0 || isConfirmed(range, part)) return { verdict: 'free' };
+export function silencing({ range, patterns, essentials, numbers, how }: SilenceInput): Verdict {
+  if (patterns.length === 0) return { verdict: 'free' };
   const prefixes = patterns.flatMap((text) => parsed(text) ?? []);
   const all = prefixes.reduce((sum, { count }) => sum + count, 0);
-  const how = `annotate trunkline.dev/confirm-delete=${part === undefined ? range.metadata.name : `${range.metadata.name}/${part}`} to go on`;
   if (essentials)
     return { verdict: 'held', message: `Inbound calls to ${all} numbers would stop (Essentials: every number counts as assigned); ${how}` };
   if (numbers?.state === 'reading') {
     const before = heldBefore(range);
-    return before === undefined ? { verdict: 'wait' } : { verdict: 'held', message: before.message };
+    return before === undefined ? { verdict: 'wait' } : { verdict: 'held', message: before.message, isOld: true };
   }
   if (numbers === undefined || numbers.state === 'failed') {
     return { verdict: 'held', message: `It cannot be read who holds the ${all} numbers, so all of them count as assigned; ${how}` };
@@ -49,7 +90,7 @@ export function silencing({ range, patterns, essentials, numbers, part }: Silenc
 }
 
 /** What several verdicts come to for whoever reads them: what is held comes before what is being looked at. */
-export function sumOf(silences: readonly Silence[]): Silence {
+export function sumOf(silences: readonly Verdict[]): Verdict {
   const messages = new Set(silences.flatMap((silence) => (silence.verdict === 'held' ? [silence.message] : [])));
   if (messages.size > 0) return { verdict: 'held', message: [...messages].join('; ') };
   return silences.find(({ verdict }) => verdict === 'wait') ?? { verdict: 'free' };

@@ -10,8 +10,8 @@ export type SeenRules = ReadonlyMap<string, ReadonlyMap<string, OutsideObject>>;
 /** What an edit takes off one device. */
 export interface Going {
   readonly device: ObjectKey;
-  /** How its confirmation is called: `trunk/<name>` where no trunk of the site leads any more, else `patterns`; undefined: the whole object. */
-  readonly part: string | undefined;
+  /** How its confirmation is called: `trunk/<name>` where no trunk of the site leads any more, else `patterns`; `undeploy` for all. */
+  readonly part: string;
   readonly patterns: readonly string[];
 }
 
@@ -36,7 +36,7 @@ export function goingRules(input: GoingInput): Going[] {
     const leaving = recordsAt(range, device, held).filter(
       (record) => !isLeftAlone(record, range) && !(wanted.has(record.pattern) && isAt(record, place)),
     );
-    const part = undeployed ? undefined : place === undefined ? `trunk/${trunkAt(range, device)}` : 'patterns';
+    const part = undeployed ? 'undeploy' : place === undefined ? `trunk/${trunkAt(range, device)}` : 'patterns';
     return leaving.length === 0 ? [] : [{ device, part, patterns: [...new Set(leaving.map(({ pattern }) => pattern))] }];
   });
 }

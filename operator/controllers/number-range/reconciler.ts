@@ -9,7 +9,7 @@ import type { FinalReport, ReconcileContext, Reconciler, Report } from '../../ru
 import type { ControllerDeps } from '../deps.ts';
 import { type Finding, lastWord, waits, waitsStatus } from '../finding.ts';
 import { freshness, RemovalReads } from '../freshness.ts';
-import { adoption, type Governance, govern, isConfirmed } from '../governance.ts';
+import { adoption, type Governance, govern } from '../governance.ts';
 import { outsideEvents } from '../outside-events.ts';
 import { type SiteScope, siteScope } from '../site-scope.ts';
 import { type Heirs, heirsOf, successorWait } from '../successor.ts';
@@ -17,9 +17,9 @@ import { deviceTarget, numbersTarget, ownerOf } from '../targets.ts';
 import { tasksStatus } from '../tasks.ts';
 import { connectServing, refusedAt } from '../tenant-access.ts';
 import { firstFailure, handOver, hasChanges, recheckWithin, takingBack, workOn } from '../work.ts';
-import { type Silence, silencing, sumOf } from './assigned.ts';
+import { NOT_GOING, partialSilence, type Silences } from './assigned.ts';
 import { claimOf, NumberClaims, placeOf } from './claims.ts';
-import { type Going, goingRules, isReplaced, type SeenRules, withoutPatterns } from './going.ts';
+import { type Going, type GoingInput, goingRules, isReplaced, type SeenRules, withoutPatterns } from './going.ts';
 import { provenRecord, recordLost, standingAt } from './lost-record.ts';
 import { adoptsRecord, RangeConfigMaps, RECHECK_MS } from './memory.ts';
 import { patternsOf } from './patterns.ts';
@@ -35,6 +35,20 @@ const CORRECTED_RECHECK_MS = 60_000;
 const UNREAD_RECHECK_MS = 2000;
 const NO_HEIRS: Heirs = { has: () => false, unread: [] };
 const NO_GRANTS: Grants = { granted: [], refused: [], open: [], captures: [] };
+
+/** What an edit takes away, and where rules are to stand after it; see PartialSilenceInput. */
+interface Leaving {
+  readonly going: readonly Going[];
+  readonly keeps: readonly string[] | undefined;
+}
+
+function keptOf({ wanted, places }: Pick<GoingInput, 'wanted' | 'places'>): string[] {
+  return [...wanted, ...places.map(({ device, plan }) => `${device}|${plan}`)];
+}
+
+function mayGo({ byDevice }: Silences, device: ObjectKey): boolean {
+  return byDevice.get(device)?.verdict !== 'held' && byDevice.get(device)?.verdict !== 'wait';
+}
 
 /** Whether another range has the pattern's rule on every device by now. */
 function isHandedOver(range: NumberRange, pattern: string, heirs: Heirs): boolean {
@@ -97,7 +111,7 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
     const heirs = this.#heirs(range, leaving.length > 0 || leavingRules.length > 0);
     const handedOver = new Set(leaving.filter((pattern) => isHandedOver(range, pattern, heirs)));
     const going = withoutPatterns(leavingRules, handedOver);
-    const silences = this.#silences(range, scope, going, owner, ctx);
+    const silences = this.#silences(range, scope, { going, keeps: undeployed ? undefined : keptOf(fate) }, owner, ctx);
     const awaits = going.length > 0 && !undeployed ? this.#awaits(range, scope, heirs) : undefined;
     const works = [...looks].map(([device, seen]) =>
       workOn<SbcView>({
@@ -119,7 +133,7 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
             observed,
             policy: governance.policy,
             adopts: adoption(range),
-            keepsRemovals: awaits !== undefined || silences.get(device)?.verdict === 'held' || silences.get(device)?.verdict === 'wait',
+            keepsRemovals: awaits !== undefined || !mayGo(silences, device),
             isReplaced: (pattern) => isReplaced(pattern, device, fate, rules),
             hasHeir: heirs.has,
           }),
@@ -133,7 +147,7 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
       wanted: patterns.prefixes,
       held,
       grants,
-      silence: sumOf([...silences.values()]),
+      silence: silences.sum,
       suspicion: works.find(({ suspicion }) => suspicion !== undefined)?.suspicion,
       governance,
       closedGate: rangeGate(scope),
@@ -315,28 +329,17 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
    * By device, whether what goes there may go; each part is judged and confirmed by itself. Only asked for when something would go: who holds
    * which number is the most expensive look there is.
    */
-  #silences(
-    range: NumberRange,
-    scope: SiteScope,
-    going: readonly Going[],
-    owner: string,
-    ctx: ReconcileContext,
-  ): ReadonlyMap<ObjectKey, Silence> {
+  #silences(range: NumberRange, scope: SiteScope, { going, keeps }: Leaving, owner: string, ctx: ReconcileContext): Silences {
     if (going.length === 0) {
       this.#removalReads.forget(keyOf(range));
-      return new Map();
+      return NOT_GOING;
     }
-    const tenantId = scope.essentials ? undefined : scope.tenantId;
+    const { essentials, site } = scope;
+    const tenantId = essentials ? undefined : scope.tenantId;
     const removal = going.flatMap(({ device, patterns }) => patterns.map((pattern) => `${device}|${pattern}`));
     const fresh = this.#removalReads.freshness(keyOf(range), removal, ctx);
     const numbers = tenantId === undefined ? undefined : this.#deps.delivery.see<NumbersView>(numbersTarget(tenantId), owner, fresh);
-    const verdictOn = ({ part, patterns }: Going): Silence => {
-      // A trunk is taken out of the site: confirming it there confirms it for all its ranges.
-      const confirmed = part?.startsWith('trunk/') === true && isConfirmed(scope.site, part);
-      const asked = confirmed ? [] : patterns;
-      return silencing({ range, patterns: asked, essentials: scope.essentials, numbers, ...(part === undefined ? {} : { part }) });
-    };
-    return new Map(going.map((rules) => [rules.device, verdictOn(rules)]));
+    return partialSilence({ range, site, going, keeps, essentials, numbers });
   }
 
   /** Who has taken over what this range gives up; asked only when something goes. */

@@ -1,3 +1,4 @@
+import { ANNOTATIONS } from '../../api/group.ts';
 import type { NumberRange, NumberRangeStatus } from '../../api/kinds.ts';
 import { keyOf, type ObjectKey } from '../../api/meta.ts';
 import type { Reason } from '../../api/reasons.ts';
@@ -9,6 +10,7 @@ import { splitRuleName } from '../../domain/routing/dial-plan-rules.ts';
 import type { NumbersView } from '../../integrations/graph/port.ts';
 import type { SbcView } from '../../integrations/sbc/port.ts';
 import type { FinalReport, ReconcileContext } from '../../runtime/reconciler.ts';
+import { isDeletionConfirmed } from '../confirmation.ts';
 import type { ControllerDeps } from '../deps.ts';
 import type { Finding } from '../finding.ts';
 import { freshness, type RemovalReads } from '../freshness.ts';
@@ -100,7 +102,10 @@ function heldStep(
   const patterns = [...new Set(open.map(({ name }) => name.slice(name.indexOf('/') + 1)))];
   const tenantId = scope !== undefined && !scope.essentials ? scope.tenantId : undefined;
   const numbers = tenantId === undefined ? undefined : deps.delivery.see<NumbersView>(numbersTarget(tenantId), owner, fresh);
-  const silence = silencing({ range, patterns, essentials: scope?.essentials ?? true, numbers });
+  const how = `annotate ${ANNOTATIONS.confirmDelete}=${range.metadata.name} to go on`;
+  const silence = isDeletionConfirmed(range)
+    ? ({ verdict: 'free' } as const)
+    : silencing({ range, patterns, essentials: scope?.essentials ?? true, numbers, how });
   if (silence.verdict === 'held') return { done: false, reason: 'DeletionHeld', message: silence.message, stalled: true };
   if (silence.verdict === 'wait')
     return { done: false, reason: 'Removing', message: 'Reading who holds the numbers before anything is removed' };

@@ -266,8 +266,15 @@ export function rangeStatus(
     trunks: trunkStatuses(found),
     counts: { numbers },
     ...(footprint.length === 0 ? {} : { footprint }),
+    ...confirmationStatus(found),
     ...driftStatus(works, found.range.status),
   };
+}
+
+/** A question is forgotten with the last of what it was about: an answer that still stands there is none to the next one. */
+function confirmationStatus({ silence, works }: RangeFindings): Pick<NumberRangeStatus, 'confirmation'> {
+  const isLeaving = works.some(({ plan }) => plan === undefined || plan.kept.length > 0 || plan.removals.length > 0);
+  return silence.asked === undefined || !isLeaving ? {} : { confirmation: silence.asked };
 }
 
 function entriesAt({ plan, target }: Work, { range, held }: RangeFindings) {

@@ -1,6 +1,7 @@
 import type { Seen } from '../../delivery/delivery.ts';
 import type { DirectoryView } from '../../integrations/graph/port.ts';
 import type { SbcView } from '../../integrations/sbc/port.ts';
+import type { Asked } from '../confirmation.ts';
 import type { Stores } from '../deps.ts';
 import type { Finding } from '../finding.ts';
 import type { Governance } from '../governance.ts';
@@ -18,6 +19,8 @@ export interface SiteFindings {
   readonly governance: Governance;
   /** What an edit would take from users, and how to confirm it; undefined: nothing is held. */
   readonly heldRemoval: string | undefined;
+  /** What status remembers of the question. */
+  readonly confirmation: Asked | undefined;
   /** Of usage, routes and policy; undefined while it cannot be told. */
   readonly name: string | undefined;
   /** Trunks that Microsoft takes a route over. */

@@ -1,31 +1,50 @@
+import { ANNOTATIONS } from '../../api/group.ts';
+import { contentHash } from '../../domain/change/canonical.ts';
 import type { OutsideObject } from '../../domain/change/object.ts';
 import type { Plan } from '../../domain/change/plan.ts';
 import { gatewaysOf } from '../../domain/routing/voice-routing.ts';
 import type { VoiceView } from '../../integrations/teams-admin/port.ts';
-import { isConfirmed } from '../governance.ts';
+import { type Asked, confirmationOf, isDeletionConfirmed } from '../confirmation.ts';
 import type { SiteScope } from '../site-scope.ts';
 import { usagesOf } from './places.ts';
 
 /** A route reachable from a granted policy silences people when it goes (telephony 7.1). Undefined: nobody, or it is confirmed. */
-export function deletionHold(scope: SiteScope, removals: readonly OutsideObject[], view: VoiceView): string | undefined {
-  return isConfirmed(scope.site) ? undefined : silenced(removals, view, scope.site.metadata.name);
+export function deletionHold({ site }: SiteScope, removals: readonly OutsideObject[], view: VoiceView): string | undefined {
+  if (isDeletionConfirmed(site)) return undefined;
+  return silenced(removals, view, `annotate ${ANNOTATIONS.confirmDelete}=${site.metadata.name} to go on`);
+}
+
+/** What an edit takes from users: whether it has to stay for now, and what status remembers of the question. */
+export interface EditHold {
+  readonly message: string | undefined;
+  readonly asked: Asked | undefined;
 }
 
 /**
  * The same for what an edit takes away: `deploy: false` on the Customer, routing switched off, or a trunk taken out of the spec, whether its
- * route goes or only narrows to the trunks that are left.
+ * route goes or only narrows to the trunks that are left. A confirmation given before it was asked for counts for none of these.
  */
-export function editHold(scope: SiteScope, plan: Pick<Plan, 'removals' | 'items'>, view: VoiceView): string | undefined {
+export function editHold(scope: SiteScope, plan: Pick<Plan, 'removals' | 'items'>, view: VoiceView): EditHold {
   const { site } = scope;
-  if (isConfirmed(site)) return undefined;
-  const gone = removedTrunks(scope);
-  const isWhole = scope.customer?.spec.deploy === false || gone.length === 0;
-  if (!isWhole && gone.every((trunk) => isConfirmed(site, `trunk/${trunk}`))) return undefined;
-  return silenced(
-    [...plan.removals, ...narrowedRoutes(scope, plan)],
-    view,
-    isWhole ? site.metadata.name : `${site.metadata.name}/trunk/${gone[0]}`,
-  );
+  const going = [...plan.removals, ...narrowedRoutes(scope, plan)];
+  if (going.length === 0) return { message: undefined, asked: undefined };
+  const before = site.status?.confirmation;
+  const parts = partsOf(scope, going);
+  // Also the same trunk, taken out again after it was put back, is another question.
+  const what = contentHash(scope.trunks.map(({ spec, state }) => [spec.name, state]));
+  const confirmation = confirmationOf({ object: site, parts, what, asked: before });
+  const message = parts.every((part) => confirmation.isGiven(part)) ? undefined : silenced(going, view, confirmation.how);
+  return { message, asked: message !== undefined || confirmation.isAsked ? confirmation.record : undefined };
+}
+
+/** What is to be confirmed, by what the spec says: everything, routing, or the trunks that lose their route. */
+function partsOf(scope: SiteScope, going: readonly OutsideObject[]): string[] {
+  if (scope.customer?.spec.deploy === false) return ['undeploy'];
+  if (!scope.routesInMicrosoft) return ['routing'];
+  const leaving = new Set(going.filter(({ kind }) => kind === 'VoiceRoute').flatMap(({ fields }) => gatewaysOf(fields['gateways'])));
+  const idle = scope.trunks.filter(({ fqdn, state }) => state !== 'Active' && fqdn !== undefined && leaving.has(fqdn));
+  const trunks = [...removedTrunks(scope), ...idle.map(({ spec }) => spec.name)];
+  return trunks.length === 0 ? ['routing'] : trunks.map((name) => `trunk/${name}`);
 }
 
 /** Routes as they are, out of which a removed trunk would be taken. */
@@ -46,8 +65,14 @@ export function takenAway(scope: SiteScope): string[] {
   return [
     ...(customer?.spec.deploy === false ? ['deploy'] : []),
     ...(isRouted && !routesInMicrosoft ? ['routing'] : []),
-    ...removedTrunks(scope).map((name) => `trunk ${name}`),
+    ...[...removedTrunks(scope), ...retiredTrunks(scope)].map((name) => `trunk ${name}`),
   ];
+}
+
+/** Trunks that stand in a route and by the spec shall carry no new calls any more. */
+function retiredTrunks({ site, trunks }: SiteScope): string[] {
+  const routed = (site.status?.trunks ?? []).filter(({ m365 }) => m365 === 'Deployed' || m365 === 'Removing').map(({ name }) => name);
+  return trunks.filter(({ spec, state }) => state !== 'Active' && routed.includes(spec.name)).map(({ spec }) => spec.name);
 }
 
 /** Trunks that status still has and the spec no longer. */
@@ -57,13 +82,13 @@ export function removedTrunks({ site }: SiteScope): string[] {
 }
 
 /** Who could not call any more, by every policy that leads to what goes: ours, and others that name our usage. */
-function silenced(removals: readonly OutsideObject[], view: VoiceView, confirmation: string): string | undefined {
+function silenced(removals: readonly OutsideObject[], view: VoiceView, how: string): string | undefined {
   const routing = removals.filter(({ kind }) => kind === 'VoiceRoutingPolicy' || kind === 'VoiceRoute');
   const policies = policiesLeadingTo(routing, view);
   const users = usersOf(policies, view);
   if (policies.length === 0 || users === 'nobody') return undefined;
   const names = routing.map(({ kind, name }) => `${kind} ${name}`).join(', ');
-  return `Removing ${names} would take outbound calling from ${users} who have policy ${policies.join(', ')}; annotate trunkline.dev/confirm-delete=${confirmation} to go on`;
+  return `Removing ${names} would take outbound calling from ${users} who have policy ${policies.join(', ')}; ${how}`;
 }
 
 function policiesLeadingTo(routing: readonly OutsideObject[], { objects }: VoiceView): string[] {

@@ -6,7 +6,7 @@ import type { VoiceView } from '../../integrations/teams-admin/port.ts';
 import type { Stores } from '../deps.ts';
 import { adoption } from '../governance.ts';
 import type { SiteScope } from '../site-scope.ts';
-import { editHold, narrowedRoutes } from './holds.ts';
+import { type EditHold, editHold, narrowedRoutes } from './holds.ts';
 import { isOrphanOf, type Ownership } from './naming.ts';
 import { servesOthers, withUsageOwners } from './places.ts';
 import { sharedWithSibling } from './removal.ts';
@@ -48,12 +48,17 @@ function isKeptAsFound(object: Owned['object'], { scope, owned }: PlaceInput): b
   return state === 'Adopted' && scope.site.spec.deletionPolicy !== 'Cleanup';
 }
 
-/** Why what an edit takes away in the tenant has to stay, if it has to, and what may be done there meanwhile. */
-export function heldEdit(input: PlaceInput, view: VoiceView): { readonly message: string; readonly meanwhile: PlaceInput } | undefined {
+/** What an edit takes away in the tenant, if anything, and what may be done there meanwhile. */
+export interface PlannedEdit extends EditHold {
+  /** As wanted, without what has to stay for now. */
+  readonly meanwhile: PlaceInput;
+}
+
+export function heldEdit(input: PlaceInput, view: VoiceView): PlannedEdit {
   const plan = planPlace({ ...input, keepsRemovals: false }, view.objects);
-  const message = editHold(input.scope, plan, view);
-  if (message === undefined) return undefined;
+  const hold = editHold(input.scope, plan, view);
+  if (hold.message === undefined) return { ...hold, meanwhile: input };
   // A route that would lose a trunk stays as it is as a whole; what would be removed stays, and the rest goes on.
   const narrows = narrowedRoutes(input.scope, plan).length > 0;
-  return { message, meanwhile: { ...input, keepsRemovals: true, desired: narrows ? undefined : input.desired } };
+  return { ...hold, meanwhile: { ...input, keepsRemovals: true, desired: narrows ? undefined : input.desired } };
 }

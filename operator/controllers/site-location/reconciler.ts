@@ -9,6 +9,7 @@ import type { DirectoryView } from '../../integrations/graph/port.ts';
 import type { SbcView } from '../../integrations/sbc/port.ts';
 import type { VoiceView } from '../../integrations/teams-admin/port.ts';
 import type { FinalReport, ReconcileContext, Reconciler, Report } from '../../runtime/reconciler.ts';
+import type { Asked } from '../confirmation.ts';
 import type { ControllerDeps } from '../deps.ts';
 import { type Finding, waitsStatus } from '../finding.ts';
 import { freshness, RemovalReads } from '../freshness.ts';
@@ -68,7 +69,8 @@ export class SiteLocationReconciler implements Reconciler<SiteLocation, SiteLoca
     const routable = routableTrunks(scope, looks.directory);
     const wanted = { scope, name, marker: ownership.marker, routable };
     const { requested } = ctx;
-    const { voice, dns, heldRemoval } = this.#plan({ scope, accepted, governance, ownership, places, looks, owner, requested }, wanted);
+    const planned = this.#plan({ scope, accepted, governance, ownership, places, looks, owner, requested }, wanted);
+    const { voice, dns, heldRemoval, confirmation } = planned;
     const works = [voice, dns].flatMap((work) => work ?? []);
     const closedGate = siteGate(scope);
     const { directory, devices } = looks;
@@ -79,6 +81,7 @@ export class SiteLocationReconciler implements Reconciler<SiteLocation, SiteLoca
       closedGate,
       governance,
       heldRemoval,
+      confirmation,
       name,
       routable,
       emergency: await emergencyRecord(site, this.#deps.kube, ctx.now),
@@ -198,10 +201,12 @@ export class SiteLocationReconciler implements Reconciler<SiteLocation, SiteLoca
     const held = view && heldEdit(voiceInput, view);
     // Address records follow the routes: while a removal is held, or nobody knows whether it has to be, they stay too.
     const isUnknown = takenAway(scope).length > 0 && places.voice !== undefined && view === undefined;
-    const dnsWish = held !== undefined || isUnknown ? undefined : undeployed ? [] : desiredDns(wanted);
+    const dnsWish = held?.message !== undefined || isUnknown ? undefined : undeployed ? [] : desiredDns(wanted);
     const dnsSuspicion = places.dns && looks.dns && this.#suspicions.dns(places.dns, looks.dns, scope.customer);
     return {
       heldRemoval: held?.message,
+      // While the tenant cannot be seen, what was asked stays asked.
+      confirmation: view === undefined ? scope.site.status?.confirmation : held?.asked,
       voice: this.#work(pass, places.voice, looks.voice, suspicion, held?.meanwhile ?? voiceInput),
       dns: this.#work(pass, places.dns, looks.dns, dnsSuspicion, this.#input(pass, places.dns, dnsWish)),
     };
@@ -260,4 +265,5 @@ interface PlannedSite {
   readonly dns: Work | undefined;
   /** What an edit would take from users, and how to confirm it; undefined: nothing is held. */
   readonly heldRemoval: string | undefined;
+  readonly confirmation: Asked | undefined;
 }

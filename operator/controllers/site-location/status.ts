@@ -24,6 +24,7 @@ export function siteStatus(found: SiteFindings): Omit<SiteLocationStatus, 'condi
     trunksReady: `${readyTrunks(found)}/${scope.trunks.length}`,
     trunks: trunkStatuses(found),
     dns: dnsStatus(found),
+    ...(found.confirmation === undefined ? {} : { confirmation: found.confirmation }),
     ...(found.emergency === undefined ? {} : { emergency: found.emergency }),
     ...(footprint.length === 0 ? {} : { footprint }),
     ...driftStatus(works, scope.site.status),
