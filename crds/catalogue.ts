@@ -1,4 +1,5 @@
-import { type Actor, REASONS, type ReasonEntry } from '../operator/api/reasons.ts';
+import type { Actor, ReasonEntry } from '../operator/api/reasons/entry.ts';
+import { REASONS } from '../operator/api/reasons.ts';
 
 const WHO: Readonly<Record<Actor, string>> = {
   Provider: 'the provider',

@@ -78,7 +78,7 @@ export function findUnexplainedReasons(
         .map(({ reason, offset }) => ({
           path: source.path,
           line: lineAt(source.text, offset),
-          says: `reason ${reason} has no entry in operator/api/reasons.ts`,
+          says: `reason ${reason} has no entry in operator/api/reasons`,
         })),
     );
 }

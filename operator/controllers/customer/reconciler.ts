@@ -15,8 +15,11 @@ import { removalReport } from '../removal.ts';
 import { blockers } from '../site-scope.ts';
 import { directoryTarget, identityTarget, ownerOf } from '../targets.ts';
 import { connectOwn, partyOf, refusedAt, secretsAge } from '../tenant-access.ts';
+import type { CustomerFindings } from './findings.ts';
 import { accept, dueSteps } from './plan.ts';
-import { type CustomerFindings, customerConditions, customerEvents, customerStatus, missingRights } from './report.ts';
+import { customerConditions, customerEvents } from './report.ts';
+import { customerStatus } from './status.ts';
+import { missingRights } from './tenant.ts';
 
 /** Proves that a customer's tenant can be worked in, and sums up what its sites and ranges say. Writes nothing outside. */
 export class CustomerReconciler implements Reconciler<Customer, CustomerStatus> {

@@ -7,7 +7,12 @@ import { claimOf, NumberClaims } from './claims.ts';
 
 const PLACE = 'acme/sbc1|teamstenants';
 const PATTERN = '+414455501[00-49]';
-const MEMORY = { sourceOf: () => undefined, heldOf: ({ status }: NumberRange) => status?.held ?? [], knows: () => true };
+const MEMORY = {
+  sourceOf: () => undefined,
+  heldOf: ({ status }: NumberRange) => status?.held ?? [],
+  knows: () => true,
+  isLost: () => false,
+};
 
 function prefix(text: string): Prefix {
   const parsed = parsePrefix(text);

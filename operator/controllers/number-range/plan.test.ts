@@ -66,6 +66,7 @@ function verdict(scene: Scene): { readonly verdict: string; readonly message: st
     book,
     rules: scene.rules ?? rulesOf(),
     adopts: () => scene.adopts === true,
+    isUnread: () => false,
     customerOf: () => scene.rival?.customer,
   });
   return { verdict: granted.length > 0 ? 'granted' : (refused[0]?.reason ?? 'open'), message: refused[0]?.message ?? '', captures };

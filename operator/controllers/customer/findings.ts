@@ -1,0 +1,35 @@
+import type { Customer, NumberRange, SiteLocation } from '../../api/kinds.ts';
+import { keyOf } from '../../api/meta.ts';
+import type { Seen } from '../../delivery/delivery.ts';
+import type { TenantStep } from '../../domain/permissions/due-permissions.ts';
+import type { IdentityView } from '../../integrations/entra/port.ts';
+import type { DirectoryView } from '../../integrations/graph/port.ts';
+import type { Access } from '../credentials.ts';
+import { type ControllerSettings, INDEX, type Stores } from '../deps.ts';
+import type { Finding } from '../finding.ts';
+import type { Governance } from '../governance.ts';
+
+/** Everything one pass has found about a customer. */
+export interface CustomerFindings {
+  readonly customer: Customer;
+  readonly stores: Stores;
+  readonly settings: ControllerSettings;
+  /** RFC 3339. */
+  readonly now: string;
+  readonly accepted: Finding;
+  readonly essentials: boolean;
+  readonly access: Access;
+  readonly identity: Seen<IdentityView> | undefined;
+  readonly directory: Seen<DirectoryView> | undefined;
+  readonly tenantId: string | undefined;
+  readonly due: readonly TenantStep[];
+  readonly governance: Governance;
+}
+
+export function sitesOf({ customer, stores }: CustomerFindings): readonly SiteLocation[] {
+  return stores.sites.byIndex(INDEX.customer, keyOf(customer));
+}
+
+export function rangesOf({ customer, stores }: CustomerFindings): readonly NumberRange[] {
+  return stores.ranges.byIndex(INDEX.customer, keyOf(customer));
+}

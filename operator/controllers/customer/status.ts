@@ -1,0 +1,116 @@
+import type { CustomerStatus } from '../../api/kinds.ts';
+import { deployment } from '../../domain/health/deployment.ts';
+import { rightsFor, surplusPermissions } from '../../domain/permissions/due-permissions.ts';
+import type { DirectoryView } from '../../integrations/graph/port.ts';
+import type { Access } from '../credentials.ts';
+import type { Finding } from '../finding.ts';
+import { queueOf } from '../tasks.ts';
+import { type CustomerFindings, rangesOf, sitesOf } from './findings.ts';
+import { invitationStatus } from './invitations.ts';
+import { deploymentFacts, ownFindings } from './report.ts';
+import { authenticated, grantedRights } from './tenant.ts';
+
+export function customerStatus(
+  found: CustomerFindings,
+): Omit<CustomerStatus, 'conditions' | 'observedGeneration' | 'lastHandledReconcileAt'> {
+  const { customer, accepted, tenantId, directory } = found;
+  const { deployStatus, indicator } = deployment(deploymentFacts(found, ownFindings(found)));
+  const skus = directory?.state === 'seen' ? subscribedSkus(directory.view) : customer.status?.subscribedSkus;
+  return {
+    deployStatus,
+    indicator,
+    customerId: customer.spec.shortName,
+    ...(tenantId === undefined ? {} : { tenantId }),
+    ...(found.essentials ? {} : { authentication: authenticationStatus(found) }),
+    ...rightsStatus(found),
+    services: customer.spec.services.map(({ type, licenseType }) => ({ type, ...(licenseType === undefined ? {} : { licenseType }) })),
+    licenses: { acquired: customer.spec.services.reduce((sum, service) => sum + (service.licensedUsers ?? 0), 0) },
+    ...(skus === undefined ? {} : { subscribedSkus: skus }),
+    didCount: rangesOf(found).reduce((sum, range) => sum + (range.status?.counts?.numbers ?? 0), 0),
+    sitesCount: sitesOf(found).length,
+    queue: queueStatus(found),
+    ...invitationStatus(customer, found.stores),
+    ...(accepted.status === 'True' ? { claims: { shortName: customer.spec.shortName } } : {}),
+    operatorVersion: found.settings.operatorVersion,
+  };
+}
+
+/** Derived from the tasks of sites and ranges, so that list and counters agree (S155, S156). */
+function queueStatus(found: CustomerFindings): NonNullable<CustomerStatus['queue']> {
+  const { queued, executing } = queueOf([...sitesOf(found), ...rangesOf(found)].flatMap(({ status }) => status?.tasks ?? []));
+  return { queued, executing, replicationInProgress: executing > 0 };
+}
+
+function subscribedSkus({ skus }: DirectoryView): NonNullable<CustomerStatus['subscribedSkus']> {
+  return [...skus]
+    .sort((left, right) => left.skuPartNumber.localeCompare(right.skuPartNumber))
+    .slice(0, 100)
+    .map(({ skuPartNumber, total, used }) => ({ sku: skuPartNumber, total, used, free: Math.max(0, total - used) }));
+}
+
+const DAY_MS = 24 * 60 * 60_000;
+
+/** S052, S053, S073. The verification time moves only with the result, or once a day (design §5). */
+function authenticationStatus(found: CustomerFindings): NonNullable<CustomerStatus['authentication']> {
+  const { customer, access, now } = found;
+  const { authentication } = customer.spec;
+  const finding = authenticated(found);
+  const before = customer.status?.authentication;
+  const result = verificationResult(finding, access);
+  const settled =
+    before?.lastVerificationStatus === result &&
+    before.lastVerifiedTime !== undefined &&
+    Date.parse(now) - Date.parse(before.lastVerifiedTime) < DAY_MS;
+  const verifiedAt = result === 'NeverPerformed' ? undefined : settled ? before.lastVerifiedTime : now;
+  const expiresAt =
+    authentication?.clientSecretExpiresAt ??
+    (access.state === 'connected' ? access.secretAnnotations['trunkline.dev/expires-at'] : undefined);
+  return {
+    ...(authentication === undefined ? {} : { method: authentication.method }),
+    ...(authentication?.clientId === undefined ? {} : { clientId: authentication.clientId }),
+    credentialSet: access.state === 'connected',
+    lastVerificationStatus: result,
+    ...(verifiedAt === undefined ? {} : { lastVerifiedTime: verifiedAt }),
+    ...(expiresAt === undefined || Number.isNaN(Date.parse(expiresAt))
+      ? {}
+      : { clientSecretExpiresAt: expiresAt, clientSecretDaysUntilExpire: Math.floor((Date.parse(expiresAt) - Date.parse(now)) / DAY_MS) }),
+  };
+}
+
+function verificationResult(finding: Finding, access: Access): 'NeverPerformed' | 'Successful' | 'Failed' | 'TokenNotGenerated' {
+  if (finding.status === 'True') return 'Successful';
+  if (access.state === 'refused') return 'TokenNotGenerated';
+  return finding.status === 'False' ? 'Failed' : 'NeverPerformed';
+}
+
+function rightsStatus({ identity, due, customer }: CustomerFindings): Pick<CustomerStatus, 'permissions' | 'roles'> {
+  const granted = grantedRights(identity);
+  if (granted === undefined) {
+    const { permissions, roles } = customer.status ?? {};
+    return { ...(permissions === undefined ? {} : { permissions }), ...(roles === undefined ? {} : { roles }) };
+  }
+  const lines = rightsFor(due, granted);
+  const needed = lines
+    .filter(({ type }) => type === 'permission')
+    .map(({ name, granted: held, steps }) => ({
+      resource: 'graph',
+      name,
+      state: held ? ('Granted' as const) : ('Missing' as const),
+      neededNow: true,
+      neededFor: steps.join(', '),
+    }));
+  const surplus = surplusPermissions(due, granted).map((name) => ({
+    resource: 'graph',
+    name,
+    state: 'Surplus' as const,
+    neededNow: false,
+  }));
+  const roles = lines
+    .filter(({ type }) => type === 'directoryRole')
+    .map(({ name, granted: held, steps }) => ({
+      name,
+      state: held ? ('Present' as const) : ('Missing' as const),
+      neededFor: steps.join(', '),
+    }));
+  return { permissions: [...needed, ...surplus], roles };
+}

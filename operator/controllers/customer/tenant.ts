@@ -1,0 +1,133 @@
+import type { Customer } from '../../api/kinds.ts';
+import type { Reason } from '../../api/reasons.ts';
+import type { Seen } from '../../delivery/delivery.ts';
+import { rightsFor } from '../../domain/permissions/due-permissions.ts';
+import type { IdentityView, SignIn } from '../../integrations/entra/port.ts';
+import type { Access } from '../credentials.ts';
+import { namedDirectory } from '../customer-claims.ts';
+import { conditionOf, exempt, type Finding, failed, holds, lastWord, stalls, waits } from '../finding.ts';
+import type { CustomerFindings } from './findings.ts';
+import { invitationOpen } from './invitations.ts';
+
+/** Without access for these reasons: something else comes first. */
+const WAITS_FOR: readonly Reason[] = ['ConsentRequired', 'TenantIdMissing', 'WaitingForAcceptance', 'Validating'];
+
+export function tenantVerified({ customer, essentials, identity }: CustomerFindings): Finding {
+  if (identity === undefined) {
+    if (essentials) return exempt('TenantVerified', 'NotApplicable', 'Essentials without spec.tenantId: there is no tenant to verify');
+    return stalls(
+      'TenantVerified',
+      'TenantIdMissing',
+      'spec.tenantId is not set; set it, or spec.m365.domainOverride to have it discovered',
+    );
+  }
+  if (identity.state === 'failed') return keptWhileBrief(customer, 'TenantVerified', identity);
+  if (identity.state === 'reading')
+    return lastWord(customer, 'TenantVerified') ?? waits('TenantVerified', 'Observing', 'The tenant is being looked up', 'Unknown');
+  const { tenant } = identity.view;
+  if (tenant.state === 'notFound') return failed('TenantVerified', tenant.error, tenantField(customer));
+  const wanted = namedDirectory(customer);
+  if (wanted !== undefined && wanted.toLowerCase() !== tenant.tenantId.toLowerCase()) {
+    return stalls(
+      'TenantVerified',
+      'TenantMismatch',
+      `spec.tenantId: ${wanted} is not the tenant that Microsoft names (${tenant.tenantId}); correct it`,
+    );
+  }
+  return holds('TenantVerified', 'Valid', `Tenant ${tenant.tenantId} exists`);
+}
+
+export function authenticated(found: CustomerFindings): Finding {
+  const { customer, essentials, access, identity } = found;
+  if (essentials) return exempt('Authenticated', 'NotApplicable', 'Essentials needs no access to the tenant');
+  if (access.state === 'refused') return noAccess(access, found);
+  if (identity === undefined || identity.state === 'reading')
+    return lastWord(customer, 'Authenticated') ?? waits('Authenticated', 'Validating', 'Signing in to the tenant', 'Unknown');
+  if (identity.state === 'failed') return keptWhileBrief(customer, 'Authenticated', identity);
+  const refused = Object.values(identity.view.signIns ?? {}).find(
+    (signIn): signIn is Extract<SignIn, { state: 'refused' }> => signIn.state === 'refused',
+  );
+  if (refused !== undefined) return refusedSignIn(customer, refused);
+  if (identity.view.signIns === undefined) return waits('Authenticated', 'Validating', 'Signing in to the tenant', 'Unknown');
+  const stale = access.state === 'connected' ? access.stale : undefined;
+  return holds(
+    'Authenticated',
+    'Successful',
+    stale === undefined ? 'Signed in to Microsoft Graph and the Teams admin API' : `Signed in with the last good credential: ${stale}`,
+  );
+}
+
+function noAccess({ reason, message }: Extract<Access, { state: 'refused' }>, { customer, stores }: CustomerFindings): Finding {
+  const invited = reason === 'ConsentRequired' ? invitationOpen(customer, stores) : undefined;
+  return invited ?? (WAITS_FOR.includes(reason) ? waits : stalls)('Authenticated', reason, message);
+}
+
+/** A refused credential stays refused until a person acts; an outage does not. */
+function refusedSignIn(customer: Customer, { error }: Extract<SignIn, { state: 'refused' }>): Finding {
+  const finding = failed('Authenticated', error, refusedField(customer, error.reason));
+  return error.kind === 'Auth' ? { ...finding, effect: 'stalls' } : finding;
+}
+
+/** What of the spec Microsoft refuses, with its value; a secret by the name of its Secret. */
+function refusedField(customer: Customer, reason: string): string {
+  if (reason.startsWith('Tenant') || reason === 'ResourceNotInTenant') return tenantField(customer);
+  const { clientId = '', clientSecretRef, certificateRef } = customer.spec.authentication ?? {};
+  if (!/^(?:Client|Credential)/.test(reason)) return `spec.authentication.clientId ${clientId}`;
+  return clientSecretRef === undefined
+    ? `spec.authentication.certificateRef (Secret ${certificateRef?.name ?? ''})`
+    : `spec.authentication.clientSecretRef (Secret ${clientSecretRef.name}, key ${clientSecretRef.key})`;
+}
+
+function tenantField({ spec }: Customer): string {
+  return spec.tenantId === undefined ? `spec.m365.domainOverride ${spec.m365?.domainOverride ?? ''}` : `spec.tenantId ${spec.tenantId}`;
+}
+
+export function authorized(found: CustomerFindings): Finding {
+  const { customer, essentials, identity } = found;
+  if (essentials) return exempt('Authorized', 'NotApplicable', 'Essentials needs no rights in the tenant');
+  const granted = grantedRights(identity);
+  if (granted === undefined) {
+    return (
+      kept(customer, 'Authorized') ??
+      waits('Authorized', 'WaitingForAuthentication', 'Rights are read from the token once signing in works', 'Unknown')
+    );
+  }
+  const missing = missingRights(found);
+  if (missing.length === 0) return holds('Authorized', 'RightsSufficient', 'The app has every right that is needed now');
+  const names = missing.map((line) =>
+    line.type === 'permission' ? `permission ${line.name}` : `directory role ${line.name} on its service principal`,
+  );
+  return stalls(
+    'Authorized',
+    'PermissionMissing',
+    `spec.authentication.clientId: the app ${customer.spec.authentication?.clientId ?? ''} lacks ${names.join(', ')}; grant it in the tenant with admin consent`,
+  );
+}
+
+/** What is due and not granted, by the tokens of the last look; empty while there are none. */
+export function missingRights({ identity, due }: Pick<CustomerFindings, 'identity' | 'due'>) {
+  const granted = grantedRights(identity);
+  return granted === undefined ? [] : rightsFor(due, granted).filter((line) => !line.granted);
+}
+
+export function grantedRights(
+  identity: Seen<IdentityView> | undefined,
+): { roles: readonly string[]; directoryRoles: readonly string[] } | undefined {
+  const signIns = identity?.state === 'seen' ? identity.view.signIns : undefined;
+  if (signIns?.graph.state !== 'signedIn' || signIns['teams-admin'].state !== 'signedIn') return undefined;
+  return {
+    roles: signIns.graph.roles,
+    directoryRoles: [...new Set([...signIns.graph.directoryRoles, ...signIns['teams-admin'].directoryRoles])],
+  };
+}
+
+function kept(customer: Customer, type: string): Finding | undefined {
+  const known = conditionOf(customer, type);
+  if (known?.status !== 'True') return undefined;
+  return { type, status: known.status, reason: known.reason as Reason, message: known.message, effect: 'waits' };
+}
+
+function keptWhileBrief(customer: Customer, type: string, seen: Extract<Seen<unknown>, { state: 'failed' }>): Finding {
+  const own = seen.error.kind === 'Auth' || seen.error.kind === 'Terminal';
+  return (!own && seen.misses < 3 ? kept(customer, type) : undefined) ?? failed(type, seen.error);
+}
