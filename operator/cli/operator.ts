@@ -131,6 +131,7 @@ async function buildHouse({ config, flags, env, clock, log, secrets, stop, recor
     successorWaitMs: config.successorWaitSeconds * 1000,
     portalUrl: config.portalUrl,
     providerName: config.provider.name,
+    invitationLifeMs: config.invitationHours * 3_600_000,
   };
   const deps = { stores: storesOf(kinds), delivery, credentials, kube, clock, settings, openMarks: marks };
   const running = startRuntime({

@@ -48,6 +48,13 @@ export const ConfigSchema = z.strictObject({
     .max(600)
     .default(30)
     .describe('how long a removal waits for an object of the same Customer that takes over exactly what goes (a rename); 0: not at all'),
+  invitationHours: z
+    .number()
+    .int()
+    .min(1)
+    .max(8_760)
+    .default(168)
+    .describe('how long an Invitation is good for whose spec does not say it'),
   resyncSeconds: Seconds.min(30).default(600).describe('how often an unchanged object is looked at'),
   concurrency: z.number().int().min(1).max(100).default(10).describe('passes at the same time, for each kind'),
   lanes: z

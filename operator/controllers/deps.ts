@@ -33,6 +33,8 @@ export interface ControllerSettings {
   /** Where invited administrators sign in; mails carry it (S061). */
   readonly portalUrl: string | undefined;
   readonly providerName: string;
+  /** How long an Invitation is good for whose spec does not say it (S112). */
+  readonly invitationLifeMs: number;
 }
 
 export interface ControllerDeps {

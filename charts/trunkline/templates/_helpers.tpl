@@ -52,6 +52,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
   "provider" (dict "name" $v.provider.name)
   "tenantPollSeconds" (int $v.tenantPollSeconds)
   "successorWaitSeconds" (int $v.successorWaitSeconds)
+  "invitationHours" (int $v.invitationHours)
   "resyncSeconds" (int $v.resyncSeconds)
   "concurrency" (int $v.concurrency)
   "lanes" (dict "inFlight" (int $v.lanes.inFlight))

@@ -222,6 +222,16 @@ describe('an invitation', () => {
     expect(mails(built)).toHaveLength(1);
   });
 
+  it('[S112] is good for as long as the installation says when its spec does not', async () => {
+    const built = await house({ settings: { invitationLifeMs: 48 * HOUR } });
+    built.apply(waiting(), invitation(), invitation('own', { email: 'boss@contoso.example', expiresAfter: '72h' }));
+    await built.run(49 * HOUR);
+    expect(built.get('Invitation', 'hello').status?.state).toBe('Expired');
+    expect(built.get('Invitation', 'own').status?.state).toBe('Pending');
+    await built.run(24 * HOUR);
+    expect(built.get('Invitation', 'own').status?.state).toBe('Expired');
+  });
+
   it('[S115] that is revoked is dead at once and sends nothing more', async () => {
     const built = await invited({ reminder: { every: '1h' } });
     built.edit('Invitation', 'hello', { revoked: true });

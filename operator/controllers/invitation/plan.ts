@@ -5,8 +5,6 @@ import type { ControllerSettings } from '../deps.ts';
 import { durationMs } from '../duration.ts';
 import { conditionOf } from '../finding.ts';
 
-const DEFAULT_LIFE_MS = 168 * 60 * 60_000;
-
 export type MailPurpose = 'Invitation' | 'Reminder';
 
 /** What an invitation is at one moment; pure, from object and time (S112–S115). */
@@ -22,10 +20,15 @@ export interface InvitationState {
   readonly nextMs: number | undefined;
 }
 
-export function invitationState(invitation: Invitation, customerAuthenticated: boolean, nowMs: number): InvitationState {
+export function invitationState(
+  invitation: Invitation,
+  customerAuthenticated: boolean,
+  { invitationLifeMs }: Pick<ControllerSettings, 'invitationLifeMs'>,
+  nowMs: number,
+): InvitationState {
   const { metadata, spec, status } = invitation;
   const createdAt = status?.createdAt ?? metadata.creationTimestamp ?? new Date(nowMs).toISOString();
-  const expiresMs = Date.parse(createdAt) + (durationMs(spec.expiresAfter) ?? DEFAULT_LIFE_MS);
+  const expiresMs = Date.parse(createdAt) + (durationMs(spec.expiresAfter) ?? invitationLifeMs);
   const phase = customerAuthenticated ? 'Completed' : spec.revoked === true ? 'Revoked' : nowMs >= expiresMs ? 'Expired' : 'Pending';
   const reminderMs = reminderDue(invitation);
   const due = phase !== 'Pending' || spec.type === 'Request' ? undefined : dueMail(invitation, reminderMs, nowMs);

@@ -26,7 +26,7 @@ export class InvitationReconciler implements Reconciler<Invitation, InvitationSt
     const owner = ownerOf('Invitation', keyOf(invitation));
     const customer = stores.customers.get(`${invitation.metadata.namespace ?? ''}/${invitation.spec.customerRef.name}`);
     const authenticated = customer !== undefined && conditionOf(customer, 'Authenticated')?.status === 'True';
-    const state = invitationState(invitation, authenticated, clock.now());
+    const state = invitationState(invitation, authenticated, settings, clock.now());
     const mail = delivery.see<MailView>(mailTarget(), owner, {});
     const limited = ctx.requested ? undefined : tooSoon(invitation, customer, state, clock.now());
     const hold = this.#hold(invitation, customer) ?? limited;

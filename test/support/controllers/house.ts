@@ -37,6 +37,7 @@ const SETTINGS: ControllerSettings = {
   successorWaitMs: 0,
   portalUrl: 'https://portal.example.net',
   providerName: 'Carrier',
+  invitationLifeMs: 168 * 3_600_000,
 };
 
 /** Some fields of a spec; `undefined` takes one out. */
