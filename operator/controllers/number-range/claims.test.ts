@@ -77,6 +77,15 @@ describe('what a range claims', () => {
     expect(holder(going, '+41445550200')).toBeUndefined();
   });
 
+  it('nothing is known at its places while its record has not been read, and nobody else is held up elsewhere', () => {
+    const unread = office({}, { heldIn: { name: 'office-held', count: 1, hash: 'x' }, trunks: TRUNKS });
+    const claims = new NumberClaims(storesWith(customer(), device(), site(), unread), { ...MEMORY, heldOf: () => [], knows: () => false });
+    claims.refresh('acme/office');
+    expect(claims.isUnread(PLACE, 'acme/young')).toBe(true);
+    expect(claims.isUnread(PLACE, 'acme/office')).toBe(false);
+    expect(claims.isUnread('acme/sbc1|custdialplan', 'acme/young')).toBe(false);
+  });
+
   it('nothing when it is gone', () => {
     const claims = new NumberClaims(storesWith(customer(), device(), site()), MEMORY);
     claims.refresh('acme/office');

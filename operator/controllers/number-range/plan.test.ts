@@ -51,6 +51,7 @@ interface Scene {
   readonly rules?: GrantInput['rules'];
   readonly rival?: ReturnType<typeof rival>;
   readonly adopts?: boolean;
+  readonly isUnread?: boolean;
 }
 
 /** The verdict on one wanted pattern: granted, open, or the reason. */
@@ -66,7 +67,7 @@ function verdict(scene: Scene): { readonly verdict: string; readonly message: st
     book,
     rules: scene.rules ?? rulesOf(),
     adopts: () => scene.adopts === true,
-    isUnread: () => false,
+    isUnread: () => scene.isUnread === true,
     customerOf: () => scene.rival?.customer,
   });
   return { verdict: granted.length > 0 ? 'granted' : (refused[0]?.reason ?? 'open'), message: refused[0]?.message ?? '', captures };
@@ -94,6 +95,8 @@ describe('whether a range gets a pattern', () => {
     { why: 'nobody has it', scene: {}, is: 'granted' },
     { why: 'the device was not read in this process', scene: { rules: new Map() }, is: 'open' },
     { why: 'it was not read, and status says that the pattern is held', scene: { rules: new Map(), isHeld: true }, is: 'granted' },
+    { why: 'what another range holds was not read in this process', scene: { isUnread: true }, is: 'open' },
+    { why: 'it was not, and the pattern is held already', scene: { isUnread: true, isHeld: true }, is: 'granted' },
     { why: 'a foreign rule stands there', scene: { rules: rulesOf(rule('else')) }, is: 'NameTaken' },
     {
       why: 'a foreign rule, for one that was granted but never stood',
