@@ -59,7 +59,7 @@ export class ControllersHouse {
   readonly kube = new MemoryKube();
   readonly outside = new OutsideWorld(this.clock);
   readonly problems: string[] = [];
-  readonly #settings: ControllerSettings;
+  #settings: ControllerSettings;
   readonly #random: () => number;
   #process: Process | undefined;
   #feeds = new Map<string, ReflectorSink>();
@@ -120,9 +120,10 @@ export class ControllersHouse {
     return this;
   }
 
-  /** The process ends, at once and without goodbye, and another one begins. */
-  async restart(): Promise<void> {
+  /** The process ends, at once and without goodbye, and another one begins; with other settings where some are given. */
+  async restart(settings: Partial<ControllerSettings> = {}): Promise<void> {
     await this.stop();
+    this.#settings = { ...this.#settings, ...settings };
     await this.start();
   }
 
