@@ -61,16 +61,20 @@ export async function openHouse(options: HouseOptions): Promise<House> {
   const namespace = `${subject}-${id}`;
   const folder = await mkdtemp(join(tmpdir(), 'trunkline-house-'));
   const supervision = new Supervision({ scratchDirectory: folder });
-  await cluster.installCrds(DNS_ENDPOINT_CRD);
   const beside = (options.beside ?? []).map((suffix) => `${namespace}-${suffix}`);
-  for (const name of [namespace, ...beside]) await cluster.kubectl(['create', 'namespace', name]);
-  const cloud = await startCloud(options.cloud);
-  const installation = await installOperator(cluster, {
-    namespace: `trunkline-${id}`,
-    release: `trunkline-${id}`,
-    installation: INSTALLATION,
-    values: { watchNamespaces: `{${[namespace, ...beside].join(',')}}` },
-  });
+  await Promise.all([
+    cluster.installCrds(DNS_ENDPOINT_CRD),
+    ...[namespace, ...beside].map((name) => cluster.kubectl(['create', 'namespace', name])),
+  ]);
+  const [cloud, installation] = await Promise.all([
+    startCloud(options.cloud),
+    installOperator(cluster, {
+      namespace: `trunkline-${id}`,
+      release: `trunkline-${id}`,
+      installation: INSTALLATION,
+      values: { watchNamespaces: `{${[namespace, ...beside].join(',')}}` },
+    }),
+  ]);
   const via = options.via === undefined ? {} : { via: await options.via(cluster, cloud) };
   const login = await logIn(cluster, installation.account, folder, { report: () => undefined, ...via });
   const addresses = { '127.0.0.1:10443': new URL(cloud.endpoints.sbc1).host, '127.0.0.1:10444': new URL(cloud.endpoints.sbc2).host };
