@@ -187,7 +187,7 @@ export interface SbcDeviceTeams {
    */
   readonly tlsContext?: string;
   /**
-   * Public IP addresses of the leg; these are published in DNS for every trunk.
+   * Public IP addresses of the leg; these are published in DNS for every trunk. Taken out, the records stay as they were published.
    */
   readonly publicAddresses?: readonly string[];
 }

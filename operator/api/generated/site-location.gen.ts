@@ -188,7 +188,7 @@ export interface SiteLocationTrunk {
    */
   readonly priority?: number;
   /**
-   * Active (carries calls, must be up), Draining (takes no new outgoing calls) or Standby (prepared, carries none). Absent means Active.
+   * Active (carries calls, must be up), Draining (hands new outgoing calls over to the Active trunks; without one it keeps them) or Standby (prepared, carries none). Absent means Active.
    */
   readonly state?: "Active" | "Draining" | "Standby";
   /**

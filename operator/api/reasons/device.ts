@@ -3,6 +3,10 @@ import { good, passing, provider, type ReasonEntry } from './entry.ts';
 /** An SBC: its health, reaching it, reading and writing it. */
 export const DEVICE = {
   // Device
+  PublicAddressMissing: provider(
+    'Records of a trunk are published, and its SBCDevice no longer says to which address they should lead; they stay as they are.',
+    'Set spec.teams.publicAddresses of the SBCDevice again, or spec.dns.mode Manual to publish the records yourself.',
+  ),
   TrunkLost: provider('The SBC of a trunk cannot be reached.', 'Look at the SBCDevice.'),
   AlarmsError: provider('The device reports critical or major alarms.', 'Look at the device.'),
   AlarmsWarning: provider('The device reports minor alarms or warnings.', 'Look at the device.'),

@@ -24,14 +24,17 @@ export function desiredVoice({ scope, name, marker, routable }: DesireInput): Ou
   return voiceRouting({ tenantId: tenantId.toLowerCase(), name, marker, trunks: routable });
 }
 
-/** Address records of every trunk as one DNSEndpoint. */
-export function desiredDns({ scope, marker }: Pick<DesireInput, 'scope' | 'marker'>): OutsideObject[] {
+/** Address records of every trunk as one DNSEndpoint; `observed`: those of the namespace, of which a trunk without addresses keeps its own. */
+export function desiredDns({ scope, marker }: Pick<DesireInput, 'scope' | 'marker'>, observed: readonly OutsideObject[]): OutsideObject[] {
   const { site, essentials } = scope;
   if (essentials || site.spec.dns?.mode === 'Manual') return [];
+  const name = endpointName(site);
+  const published = observed.find((object) => object.name === name)?.fields['records'];
   const endpoint = siteDnsEndpoint({
     namespace: site.metadata.namespace ?? '',
-    name: endpointName(site),
+    name,
     marker,
+    published,
     trunks: namedTrunks(scope).map(({ fqdn, device }) => ({ fqdn, publicAddresses: device?.spec.teams?.publicAddresses ?? [] })),
   });
   return endpoint === undefined ? [] : [endpoint];

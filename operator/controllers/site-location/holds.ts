@@ -2,7 +2,7 @@ import { ANNOTATIONS } from '../../api/group.ts';
 import { contentHash } from '../../domain/change/canonical.ts';
 import type { OutsideObject } from '../../domain/change/object.ts';
 import type { Plan } from '../../domain/change/plan.ts';
-import { gatewaysOf } from '../../domain/routing/voice-routing.ts';
+import { gatewaysOf, servingTrunks } from '../../domain/routing/voice-routing.ts';
 import type { VoiceView } from '../../integrations/teams-admin/port.ts';
 import { type Asked, confirmationOf, isDeletionConfirmed } from '../confirmation.ts';
 import type { SiteScope } from '../site-scope.ts';
@@ -71,8 +71,9 @@ export function takenAway(scope: SiteScope): string[] {
 
 /** Trunks that stand in a route and by the spec shall carry no new calls any more. */
 function retiredTrunks({ site, trunks }: SiteScope): string[] {
+  const serving = new Set(servingTrunks(trunks));
   const routed = (site.status?.trunks ?? []).filter(({ m365 }) => m365 === 'Deployed' || m365 === 'Removing').map(({ name }) => name);
-  return trunks.filter(({ spec, state }) => state !== 'Active' && routed.includes(spec.name)).map(({ spec }) => spec.name);
+  return trunks.filter((trunk) => !serving.has(trunk) && routed.includes(trunk.spec.name)).map(({ spec }) => spec.name);
 }
 
 /** Trunks that status still has and the spec no longer. */

@@ -201,7 +201,8 @@ export class SiteLocationReconciler implements Reconciler<SiteLocation, SiteLoca
     const held = view && heldEdit(voiceInput, view);
     // Address records follow the routes: while a removal is held, or nobody knows whether it has to be, they stay too.
     const isUnknown = takenAway(scope).length > 0 && places.voice !== undefined && view === undefined;
-    const dnsWish = held?.message !== undefined || isUnknown ? undefined : undeployed ? [] : desiredDns(wanted);
+    const published = looks.dns?.state === 'seen' ? looks.dns.view.objects : [];
+    const dnsWish = held?.message !== undefined || isUnknown ? undefined : undeployed ? [] : desiredDns(wanted, published);
     const dnsSuspicion = places.dns && looks.dns && this.#suspicions.dns(places.dns, looks.dns, scope.customer);
     return {
       heldRemoval: held?.message,

@@ -1,5 +1,6 @@
 import type { Reason } from '../../api/reasons.ts';
-import { type Conclusion, exempt, type Finding, failed, holds, lookingAnew, summarize, waits } from '../finding.ts';
+import { recordsOf } from '../../domain/routing/dns-records.ts';
+import { type Conclusion, conditionOf, exempt, type Finding, failed, holds, lookingAnew, summarize, waits } from '../finding.ts';
 import { unmanagedPaths } from '../managed-fields.ts';
 import { gate, rangesOf } from '../site-scope.ts';
 import type { SiteFindings } from './findings.ts';
@@ -109,6 +110,18 @@ function fqdns({ scope }: SiteFindings): string[] {
   return [...new Set(scope.trunks.flatMap(({ fqdn }) => fqdn ?? []))];
 }
 
+/** Names that are published though nobody knows any more to which address they should lead; while nothing is seen, what was said last holds. */
+function keptRecords(found: SiteFindings): string[] {
+  const { dns } = found;
+  if (dns === undefined) return [];
+  if (dns.plan === undefined && conditionOf(found.scope.site, 'Degraded')?.reason !== 'PublicAddressMissing') return [];
+  const published = dns.plan?.items.map(({ desired }) => desired.fields['records']);
+  const addressed = new Set(
+    found.scope.trunks.flatMap(({ fqdn, device }) => ((device?.spec.teams?.publicAddresses ?? []).length > 0 ? [fqdn] : [])),
+  );
+  return fqdns(found).filter((fqdn) => !addressed.has(fqdn) && published?.some((records) => recordsOf(fqdn, records).length > 0) !== false);
+}
+
 /** One lost trunk of several degrades the site, it does not undeploy it (telephony 2.1). */
 function degraded(found: SiteFindings): Finding {
   const lost = found.scope.trunks
@@ -118,5 +131,12 @@ function degraded(found: SiteFindings): Finding {
   if (found.dns?.suspicion !== undefined) return holds('Degraded', 'ObservationSuspect', found.dns.suspicion.message);
   if (found.dns?.seen.state === 'failed') return { ...failed('Degraded', found.dns.seen.error), status: 'True', effect: 'fine' };
   if (found.dns?.failures[0] !== undefined) return { ...failed('Degraded', found.dns.failures[0].error), status: 'True', effect: 'fine' };
+  const kept = keptRecords(found);
+  if (kept.length > 0)
+    return holds(
+      'Degraded',
+      'PublicAddressMissing',
+      `${trunksNamed(found, kept)}: no SBCDevice of it has spec.teams.publicAddresses any more; the records stay as they were published`,
+    );
   return { type: 'Degraded', status: 'False', reason: 'AllTrunksServing', message: 'Every trunk is served', effect: 'fine' };
 }

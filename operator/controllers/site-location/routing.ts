@@ -1,5 +1,6 @@
 import type { Seen } from '../../delivery/delivery.ts';
 import type { PlannedItem } from '../../domain/change/plan.ts';
+import { servingTrunks } from '../../domain/routing/voice-routing.ts';
 import { exempt, type Finding, failed, failureStands, hasStood, holds, lastWord, stalls, unseen, waits } from '../finding.ts';
 import type { SiteFindings } from './findings.ts';
 
@@ -49,13 +50,20 @@ function deployed(found: SiteFindings, items: readonly PlannedItem[]): Finding {
   const hasRoute = items.some(({ desired }) => desired.kind === 'VoiceRoute');
   if (idle.length === 0 && !hasRoute)
     return holds(TYPE, 'Deployed', 'Usage and policy read back as wanted; no trunk is Active, so no route');
-  if (idle.length === 0) return holds(TYPE, 'Deployed', 'Usage, route and policy read back as wanted');
+  if (idle.length === 0) return holds(TYPE, 'Deployed', `Usage, route and policy read back as wanted${handover(found)}`);
   const names = idle.map(({ fqdn, spec }) => fqdn ?? spec.name).join(', ');
   return waits(
     TYPE,
     'DomainNotActivated',
     `${names}: Microsoft takes no route over it until a voice-enabled user has a name in it; add one in the tenant`,
   );
+}
+
+/** A trunk that goes on although it is to be drained has to be seen, or somebody switches it off. */
+function handover({ routable }: SiteFindings): string {
+  const left = servingTrunks(routable).filter(({ state }) => state === 'Draining');
+  const names = left.map(({ spec }) => spec.name).join(', ');
+  return names === '' ? '' : `; trunk ${names} is Draining and keeps its calls until another trunk is Active`;
 }
 
 const OPEN: readonly PlannedItem['standing'][] = ['ToCreate', 'ToUpdate'];

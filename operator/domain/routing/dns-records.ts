@@ -9,13 +9,39 @@ export interface DnsRecordsInput {
     readonly fqdn: string /** `SBCDevice.spec.teams.publicAddresses`, never its management address (telephony 1.3). */;
     readonly publicAddresses: readonly string[];
   }[];
+  /** Records of the endpoint as it was read; undefined: there is none. */
+  readonly published?: Json | undefined;
 }
 
 const RECORD_TTL_SECONDS = 300;
 
-/** The address records of a site as one DNSEndpoint; undefined when no trunk has a public address to publish. */
-export function siteDnsEndpoint({ namespace, name, marker, trunks }: DnsRecordsInput): OutsideObject | undefined {
-  const records = trunks.flatMap(({ fqdn, publicAddresses }) => [
+/**
+ * The address records of a site as one DNSEndpoint; undefined when no trunk has a public address to publish. A trunk whose addresses are not
+ * known any more keeps the records that it has: calls and certificates hang on them, and that an input has vanished is no wish (telephony 3.5, 7.1).
+ */
+export function siteDnsEndpoint({ namespace, name, marker, trunks, published }: DnsRecordsInput): OutsideObject | undefined {
+  const names = [...new Set(trunks.map(({ fqdn }) => fqdn.toLowerCase()))];
+  const records = names.flatMap((name) => {
+    const serving = trunks.filter(({ fqdn }) => fqdn.toLowerCase() === name);
+    const addresses = [...new Set(serving.flatMap(({ publicAddresses }) => publicAddresses))];
+    return addresses.length === 0 ? recordsOf(name, published) : addressRecords(name, addresses);
+  });
+  return records.length === 0 ? undefined : { system: 'dns', target: namespace, kind: 'DNSEndpoint', name, fields: { records }, marker };
+}
+
+/** What is published for a name. */
+export function recordsOf(fqdn: string, published: Json | undefined): Json[] {
+  const records = Array.isArray(published) ? published : [];
+  return records.filter((record) => nameOf(record) === fqdn.toLowerCase());
+}
+
+function nameOf(record: Json): string | undefined {
+  const name = Object.entries(record ?? {}).find(([key]) => key === 'dnsName')?.[1];
+  return typeof name === 'string' ? name.toLowerCase() : undefined;
+}
+
+function addressRecords(fqdn: string, publicAddresses: readonly string[]): Json[] {
+  return [
     ...recordOf(
       fqdn,
       'A',
@@ -26,8 +52,7 @@ export function siteDnsEndpoint({ namespace, name, marker, trunks }: DnsRecordsI
       'AAAA',
       publicAddresses.filter((address) => address.includes(':')),
     ),
-  ]);
-  return records.length === 0 ? undefined : { system: 'dns', target: namespace, kind: 'DNSEndpoint', name, fields: { records }, marker };
+  ];
 }
 
 function recordOf(fqdn: string, recordType: string, targets: readonly string[]): Json[] {

@@ -44,13 +44,22 @@ describe('the Microsoft side of default routing', () => {
     expect({ ...second?.fields, gateways: [] }).toEqual({ ...first?.fields, gateways: [] });
   });
 
-  it.each(['Standby', 'Draining'] as const)('a %s trunk has no place in any route, whatever its priority', (state) => {
+  it.each(['Standby', 'Draining'] as const)('a %s trunk has no place in any route beside an Active one, whatever its priority', (state) => {
     expect(routes(trunk('a.example.net'), trunk('b.example.net', 1, state))).toEqual([[NAME, ['a.example.net']]]);
     expect(routes(trunk('a.example.net', 2), trunk('b.example.net', 1, state))).toEqual([[NAME, ['a.example.net']]]);
   });
 
   it('without any Active trunk there is no route; usage and policy stay prepared', () => {
     expect(routing(trunk('a.example.net', 1, 'Standby')).map(({ kind }) => kind)).toEqual(['PstnUsage', 'VoiceRoutingPolicy']);
+  });
+
+  it('Draining trunks keep their routes as long as there is no Active one to hand over to', () => {
+    const draining = [trunk('a.example.net', 1, 'Draining'), trunk('b.example.net', 2, 'Draining')];
+    expect(routes(...draining, trunk('c.example.net', 1, 'Standby'))).toEqual([
+      [NAME, ['a.example.net']],
+      [`${NAME}-2`, ['b.example.net']],
+    ]);
+    expect(routes(...draining, trunk('c.example.net', 3))).toEqual([[NAME, ['c.example.net']]]);
   });
 
   it('two trunks of one name are one gateway', () => {

@@ -24,8 +24,7 @@ const ANY_NUMBER = '.*';
 
 /**
  * The Microsoft side of default routing: one usage, a route for each trunk priority, one policy (S182, S183, telephony 2.1). Trunks of equal
- * priority share a route, Microsoft picks among them at random; a Draining trunk gets no new calls and a Standby one carries none, so neither has a
- * place. Rank 1 is created first, and a change of priority moves the trunks between our routes instead of renumbering the tenant's; how the
+ * priority share a route, Microsoft picks among them at random; which trunks have a place: `servingTrunks`. Rank 1 is created first, and a change of priority moves the trunks between our routes instead of renumbering the tenant's; how the
  * routes keep their order: route-order.ts.
  */
 export function voiceRouting(input: VoiceRoutingInput): OutsideObject[] {
@@ -55,9 +54,18 @@ export function gatewaysOf(field: Json | undefined): string[] {
   return Array.isArray(field) ? field.map((gateway) => String(gateway).toLowerCase()) : [];
 }
 
+/**
+ * Trunks with a place in a route. A Standby one carries no calls; a Draining one hands its new calls over to the Active ones, and where there is
+ * none it keeps them: draining must not be what takes the last route of a site (telephony 7.1).
+ */
+export function servingTrunks<T extends Pick<RoutedTrunk, 'state'>>(trunks: readonly T[]): readonly T[] {
+  const active = trunks.filter(({ state }) => state === 'Active');
+  return active.length > 0 ? active : trunks.filter(({ state }) => state === 'Draining');
+}
+
 /** Gateways by rising priority, each group sorted so that equal sets compare equal. */
 function byPriority(trunks: readonly RoutedTrunk[]): string[][] {
-  const serving = trunks.filter((trunk) => trunk.state === 'Active');
+  const serving = servingTrunks(trunks);
   const ranks = [...new Set(serving.map((trunk) => trunk.priority))].sort((left, right) => left - right);
   return ranks.map((rank) =>
     [...new Set(serving.filter((trunk) => trunk.priority === rank).map((trunk) => trunk.fqdn.toLowerCase()))].sort(),

@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import type { ControllersHouse } from '../../../test/support/controllers/house.ts';
+import { TENANT, trunk } from '../../../test/support/controllers/objects.ts';
+import { deployedHouse, writesWhileNothingHappens } from '../../../test/support/controllers/story.ts';
+import { OperatorError } from '../../errors/operator-error.ts';
+import { voiceTarget } from '../targets.ts';
+
+const AWAY = new OperatorError('no answer', { kind: 'Retryable', reason: 'ExternalSystemUnavailable' });
+
+/** Site zurich, of which 50 people have the policy. */
+async function usedHouse(): Promise<ControllersHouse> {
+  const house = await deployedHouse();
+  const tenant = house.outside.tenants.get(TENANT);
+  if (tenant === undefined) throw new Error('no tenant');
+  tenant.grants = { 'unrestricted-zurich': 50 };
+  return house;
+}
+
+function records(house: ControllersHouse): unknown[] {
+  return house.kube.all('dnsendpoints').map(({ spec }) => spec);
+}
+
+function routes(house: ControllersHouse): unknown[] {
+  return [...house.outside.stateOf('teams', TENANT).values()].flatMap(({ kind, fields }) =>
+    kind === 'VoiceRoute' ? [fields['gateways']] : [],
+  );
+}
+
+async function withoutRanges(house: ControllersHouse): Promise<void> {
+  house.annotate('NumberRange', 'office', { 'trunkline.dev/confirm-delete': 'office' });
+  house.delete('NumberRange', 'office');
+  await house.run(30_000);
+}
+
+describe('the address records of a site that people use', () => {
+  it('stay when the addresses vanish from the device; that is told, and healed by setting them again', async () => {
+    const house = await usedHouse();
+    const before = records(house);
+    house.edit('SBCDevice', 'sbc1', { teams: undefined });
+    await house.run(60_000);
+    expect(records(house)).toEqual(before);
+    expect(house.condition('SiteLocation', 'zurich', 'Degraded')).toBe('True/PublicAddressMissing');
+    expect(house.ready('SiteLocation', 'zurich')).toBe('True/Deployed');
+    expect(await writesWhileNothingHappens(house)).toEqual([]);
+    house.edit('SBCDevice', 'sbc1', { teams: { publicAddresses: ['203.0.113.99'] } });
+    await house.run(10_000);
+    expect(JSON.stringify(records(house))).toContain('203.0.113.99');
+    expect(house.condition('SiteLocation', 'zurich', 'Degraded')).toBe('False/AllTrunksServing');
+  });
+
+  it('stay under deploy: false when a restart has not seen the tenant yet, and are held then', async () => {
+    const house = await usedHouse();
+    await withoutRanges(house);
+    const before = records(house);
+    await house.stop();
+    house.edit('Customer', 'contoso', { deploy: false });
+    await house.start();
+    await house.run(60_000);
+    expect(records(house)).toEqual(before);
+    expect(house.condition('SiteLocation', 'zurich', 'M365Deployed')).toBe('False/DeletionHeld');
+  });
+
+  it('stay under deploy: false while the tenant cannot be read', async () => {
+    const house = await usedHouse();
+    await withoutRanges(house);
+    const before = records(house);
+    house.outside.teams.misbehave(voiceTarget(TENANT), { on: 'read', how: 'fail', times: 1_000, error: AWAY });
+    await house.run(700_000);
+    house.edit('Customer', 'contoso', { deploy: false });
+    await house.run(60_000);
+    expect(records(house)).toEqual(before);
+  });
+});
+
+describe('a trunk that is drained', () => {
+  it('keeps the route of the site while there is no Active one, and says so', async () => {
+    const house = await deployedHouse();
+    const before = routes(house);
+    house.edit('SiteLocation', 'zurich', { trunks: [trunk('main', { state: 'Draining' })] });
+    await house.run(60_000);
+    expect(routes(house)).toEqual(before);
+    expect(house.ready('SiteLocation', 'zurich')).toBe('True/Deployed');
+    expect(house.message('SiteLocation', 'zurich', 'M365Deployed')).toContain('trunk main is Draining and keeps its calls');
+    expect(await writesWhileNothingHappens(house)).toEqual([]);
+  });
+
+  it('hands over once there is', async () => {
+    const house = await deployedHouse();
+    house.outside.addDevice('acme/sbc2');
+    house.edit('SiteLocation', 'zurich', { trunks: [trunk('main', { state: 'Draining' }), trunk('second', { label: 'geneva' })] });
+    await house.run(60_000);
+    expect(routes(house)).toEqual([['geneva.voice.example.net']]);
+    expect(house.message('SiteLocation', 'zurich', 'M365Deployed')).not.toContain('Draining');
+  });
+});
