@@ -47,6 +47,13 @@ describe('where the rules of a range go and what they say', () => {
       is: 'TagNotAllowed',
     },
     {
+      why: 'the one FQDN of two trunks, which only a site with one trunk may write out',
+      range: { tag: FQDN },
+      site: { trunks: [trunk(), { ...SECOND, label: 'zurich' }] },
+      devices: [device(), device('sbc2')],
+      is: 'TagNotAllowed',
+    },
+    {
       why: 'two trunks, each with its own tag',
       site: { trunks: [trunk(), SECOND] },
       devices: [device(), device('sbc2')],

@@ -41,4 +41,15 @@ describe('a range that is deleted', () => {
     house.outside.put('sbc', rule(NAME, FQDN.toUpperCase()));
     expect(await leftAfterRemoval(house)).toEqual([]);
   });
+
+  it('finds its rules by the footprint alone, in a plan and under a tag that neither spec nor the list of trunks names any more', async () => {
+    const house = await deployedHouse();
+    await house.stop();
+    const { trunks: _trunks, ...status } = house.get('NumberRange', 'office').status ?? {};
+    house.kube.put('numberranges', { ...house.get('NumberRange', 'office'), status });
+    house.edit('SBCDevice', 'sbc1', { dialPlans: { tenants: 'NewTenants' } });
+    house.delete('NumberRange', 'office');
+    await house.start();
+    expect(await leftAfterRemoval(house)).toEqual([]);
+  });
 });
