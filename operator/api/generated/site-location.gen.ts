@@ -214,7 +214,7 @@ export interface SiteLocationTrunkSbcRef {
  */
 export interface SiteLocationDns {
   /**
-   * ExternalDNS (a DNSEndpoint object for external-dns) or Manual (the records to make stand in status.dns.required). Absent means ExternalDNS.
+   * ExternalDNS (a DNSEndpoint object for external-dns) or Manual (the records to make stand in status.dns.required). Absent means ExternalDNS. Changed to Manual where people have the policy, the published records stay until <name>/dns is confirmed.
    */
   readonly mode?: "ExternalDNS" | "Manual";
 }

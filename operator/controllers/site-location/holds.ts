@@ -1,6 +1,6 @@
 import { ANNOTATIONS } from '../../api/group.ts';
 import { contentHash } from '../../domain/change/canonical.ts';
-import type { OutsideObject } from '../../domain/change/object.ts';
+import { identityOf, type OutsideObject } from '../../domain/change/object.ts';
 import type { Plan } from '../../domain/change/plan.ts';
 import { gatewaysOf, servingTrunks } from '../../domain/routing/voice-routing.ts';
 import type { VoiceView } from '../../integrations/teams-admin/port.ts';
@@ -11,7 +11,11 @@ import { usagesOf } from './places.ts';
 /** A route reachable from a granted policy silences people when it goes (telephony 7.1). Undefined: nobody, or it is confirmed. */
 export function deletionHold({ site }: SiteScope, removals: readonly OutsideObject[], view: VoiceView): string | undefined {
   if (isDeletionConfirmed(site)) return undefined;
-  return silenced(removals, view, `annotate ${ANNOTATIONS.confirmDelete}=${site.metadata.name} to go on`);
+  return silenced(
+    { going: removals, records: [], routed: [] },
+    view,
+    `annotate ${ANNOTATIONS.confirmDelete}=${site.metadata.name} to go on`,
+  );
 }
 
 /** What an edit takes from users: whether it has to stay for now, and what status remembers of the question. */
@@ -27,14 +31,30 @@ export interface EditHold {
 export function editHold(scope: SiteScope, plan: Pick<Plan, 'removals' | 'items'>, view: VoiceView): EditHold {
   const { site } = scope;
   const going = [...plan.removals, ...narrowedRoutes(scope, plan)];
-  if (going.length === 0) return { message: undefined, asked: undefined };
+  const records = leavingRecords(scope);
+  if (going.length + records.length === 0) return { message: undefined, asked: undefined };
   const before = site.status?.confirmation;
-  const parts = partsOf(scope, going);
+  const parts = [...(going.length === 0 ? [] : partsOf(scope, going)), ...(records.length === 0 ? [] : ['dns'])];
   // Also the same trunk, taken out again after it was put back, is another question.
   const what = contentHash(scope.trunks.map(({ spec, state }) => [spec.name, state]));
   const confirmation = confirmationOf({ object: site, parts, what, asked: before });
-  const message = parts.every((part) => confirmation.isGiven(part)) ? undefined : silenced(going, view, confirmation.how);
+  const leaving = { going, records, routed: records.length === 0 ? [] : routedBy(scope, view) };
+  const message = parts.every((part) => confirmation.isGiven(part)) ? undefined : silenced(leaving, view, confirmation.how);
   return { message, asked: message !== undefined || confirmation.isAsked ? confirmation.record : undefined };
+}
+
+/** Endpoints that we have published, and that somebody else is to publish from now on (`dns.mode: Manual`). */
+function leavingRecords({ site, customer }: SiteScope): string[] {
+  if (site.spec.dns?.mode !== 'Manual' || customer?.spec.deploy === false) return [];
+  return (site.status?.footprint ?? []).flatMap(({ system, kind, name }) => (system === 'dns' ? [`${kind} ${name}`] : []));
+}
+
+/** Without records the names of the trunks lead nowhere: all that the site has in the tenant is at stake. */
+function routedBy({ site }: SiteScope, view: VoiceView): OutsideObject[] {
+  const ours = new Set(
+    (site.status?.footprint ?? []).flatMap((entry) => (entry.name === undefined ? [] : identityOf({ ...entry, name: entry.name }))),
+  );
+  return view.objects.filter((object) => ours.has(identityOf(object)));
 }
 
 /** What is to be confirmed, by what the spec says: everything, routing, or the trunks that lose their route. */
@@ -65,6 +85,7 @@ export function takenAway(scope: SiteScope): string[] {
   return [
     ...(customer?.spec.deploy === false ? ['deploy'] : []),
     ...(isRouted && !routesInMicrosoft ? ['routing'] : []),
+    ...leavingRecords(scope),
     ...[...removedTrunks(scope), ...retiredTrunks(scope)].map((name) => `trunk ${name}`),
   ];
 }
@@ -82,14 +103,26 @@ export function removedTrunks({ site }: SiteScope): string[] {
   return (site.status?.trunks ?? []).map(({ name }) => name).filter((name) => !kept.has(name));
 }
 
+interface Leaving {
+  readonly going: readonly OutsideObject[];
+  /** Endpoints with address records, by kind and name. */
+  readonly records: readonly string[];
+  /** What leads over these records, though it stays itself. */
+  readonly routed: readonly OutsideObject[];
+}
+
 /** Who could not call any more, by every policy that leads to what goes: ours, and others that name our usage. */
-function silenced(removals: readonly OutsideObject[], view: VoiceView, how: string): string | undefined {
-  const routing = removals.filter(({ kind }) => kind === 'VoiceRoutingPolicy' || kind === 'VoiceRoute');
-  const policies = policiesLeadingTo(routing, view);
+function silenced({ going, records, routed }: Leaving, view: VoiceView, how: string): string | undefined {
+  const routing = going.filter(isRouting);
+  const policies = policiesLeadingTo([...routing, ...routed.filter(isRouting)], view);
   const users = usersOf(policies, view);
   if (policies.length === 0 || users === 'nobody') return undefined;
-  const names = routing.map(({ kind, name }) => `${kind} ${name}`).join(', ');
+  const names = [...routing.map(({ kind, name }) => `${kind} ${name}`), ...records].join(', ');
   return `Removing ${names} would take outbound calling from ${users} who have policy ${policies.join(', ')}; ${how}`;
+}
+
+function isRouting({ kind }: OutsideObject): boolean {
+  return kind === 'VoiceRoutingPolicy' || kind === 'VoiceRoute';
 }
 
 function policiesLeadingTo(routing: readonly OutsideObject[], { objects }: VoiceView): string[] {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ControllersHouse } from '../../../test/support/controllers/house.ts';
-import { TENANT, trunk } from '../../../test/support/controllers/objects.ts';
+import { device, TENANT, trunk } from '../../../test/support/controllers/objects.ts';
 import { deployedHouse, writesWhileNothingHappens } from '../../../test/support/controllers/story.ts';
 import { OperatorError } from '../../errors/operator-error.ts';
 import { voiceTarget } from '../targets.ts';
@@ -69,6 +69,69 @@ describe('the address records of a site that people use', () => {
     house.edit('Customer', 'contoso', { deploy: false });
     await house.run(60_000);
     expect(records(house)).toEqual(before);
+  });
+});
+
+describe('records that somebody else shall publish from now on', () => {
+  it('stay until that is confirmed, where people have the policy', async () => {
+    const house = await usedHouse();
+    const before = records(house);
+    house.annotate('SiteLocation', 'zurich', { 'trunkline.dev/confirm-delete': 'zurich' });
+    house.edit('SiteLocation', 'zurich', { dns: { mode: 'Manual' } });
+    await house.run(60_000);
+    expect(records(house)).toEqual(before);
+    expect(house.condition('SiteLocation', 'zurich', 'M365Deployed')).toBe('False/DeletionHeld');
+    expect(house.message('SiteLocation', 'zurich', 'M365Deployed')).toMatch(/DNSEndpoint trunkline-zurich .* 50 users .*zurich\/dns/);
+    expect(await writesWhileNothingHappens(house)).toEqual([]);
+    house.annotate('SiteLocation', 'zurich', { 'trunkline.dev/confirm-delete': 'zurich/dns' });
+    await house.run(10_000);
+    expect(records(house)).toEqual([]);
+    expect(house.ready('SiteLocation', 'zurich')).toBe('True/Deployed');
+    expect(await writesWhileNothingHappens(house)).toEqual([]);
+  });
+
+  it('go at once where nobody has it, and the routes stay', async () => {
+    const house = await deployedHouse();
+    const before = routes(house);
+    house.edit('SiteLocation', 'zurich', { dns: { mode: 'Manual' } });
+    await house.run(20_000);
+    expect(records(house)).toEqual([]);
+    expect(routes(house)).toEqual(before);
+    expect(house.ready('SiteLocation', 'zurich')).toBe('True/Deployed');
+  });
+
+  it('stay while nobody can tell who has it', async () => {
+    const house = await usedHouse();
+    const before = records(house);
+    house.outside.teams.misbehave(voiceTarget(TENANT), { on: 'read', how: 'fail', times: 1_000, error: AWAY });
+    house.edit('SiteLocation', 'zurich', { dns: { mode: 'Manual' } });
+    await house.run(600_000);
+    expect(records(house)).toEqual(before);
+  });
+});
+
+describe('several removals at once', () => {
+  it('the word for one of them confirms none of the others', async () => {
+    const house = await usedHouse();
+    house.outside.addDevice('acme/sbc2');
+    house.apply(device('sbc2'));
+    const second = trunk('second', { sbcRef: { name: 'sbc2' }, label: 'geneva', priority: 2 });
+    house.edit('SiteLocation', 'zurich', { trunks: [trunk(), second] });
+    await house.run(60_000);
+    const before = [...house.outside.stateOf('teams', TENANT).keys()].sort();
+    expect(routes(house)).toHaveLength(2);
+    house.edit('SiteLocation', 'zurich', { trunks: [trunk()], m365: { defaultRouting: false }, dns: { mode: 'Manual' } });
+    await house.run(10_000);
+    for (const word of ['zurich/trunk/second', 'zurich/routing', 'zurich/dns,zurich/trunk/second']) {
+      house.annotate('SiteLocation', 'zurich', { 'trunkline.dev/confirm-delete': word });
+      await house.run(30_000);
+      expect([...house.outside.stateOf('teams', TENANT).keys()].sort()).toEqual(before);
+      expect(records(house)).toHaveLength(1);
+    }
+    house.annotate('SiteLocation', 'zurich', { 'trunkline.dev/confirm-delete': 'zurich/dns,zurich/routing' });
+    await house.run(30_000);
+    expect(routes(house)).toEqual([]);
+    expect(records(house)).toEqual([]);
   });
 });
 
