@@ -279,11 +279,17 @@ describe('deploying a site', () => {
     'creates',
   ])('calls an update of something that is gone a change from outside (PUT of absent: %s)', async (outcome) => {
     cloud.base.switches.set('teams.putAbsent', outcome);
-    await deploy();
+    const owned = await deploy();
+    const view = await read();
     person().deleteConfig(tenantId, 'OnlineVoiceRoute', NAME);
-    const batch = await driver.apply(target, [change('VoiceRoute', NAME, 'update', { numberPattern: '^1$' })], undefined, signal);
-    expect(outcomes(batch)).toEqual([outcome === 'creates' ? 'applied' : 'failed']);
-    if (outcome === 'notFound') expect(errors(batch)).toMatchObject([{ kind: 'Retryable', reason: 'ObservedChanged' }]);
+    const batch = await driver.apply(target, [change('VoiceRoute', NAME, 'update', { numberPattern: '^1$' })], view, signal);
+    expect(errors(batch)).toMatchObject([{ kind: 'Retryable', reason: 'ObservedChanged' }]);
+    expect(outcomes(await applyPlan(owned))).toEqual(['applied']);
+    expect(plan(await read(), owned).changes).toEqual([]);
+    expect(person().config(tenantId, 'OnlineVoiceRoute', NAME)).toMatchObject({
+      OnlinePstnGatewayList: [trunks[0]],
+      OnlinePstnUsages: [NAME],
+    });
   });
 
   it('stops at throttling and says how long, without trying the rest', async () => {

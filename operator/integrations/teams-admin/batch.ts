@@ -7,7 +7,7 @@ import type { TeamsAdminClient, WrittenChange } from './client.ts';
 import type { VoiceView } from './port.ts';
 import { readBackUntil } from './read-back.ts';
 import type { UsageListWriter } from './usage-list.ts';
-import { overlayVoiceView, policyObject, routeObject, showsChange } from './view.ts';
+import { differsBesides, overlayVoiceView, policyObject, routeObject, showsChange } from './view.ts';
 import { isProtected, type WrittenKind } from './wire.ts';
 
 export interface VoiceBatchDeps {
@@ -152,7 +152,8 @@ export class VoiceBatch {
 
   /**
    * PUT answers alike whether or not it did anything (teams-admin-api §4 rule 5): an update that no look shows has not happened. What is read
-   * is also news of the tenant: from here on a difference is somebody else's doing, not our own write on its way.
+   * is also news of the tenant: from here on a difference is somebody else's doing, not our own write on its way. An update that met an object
+   * made anew, by itself even (rule 11), is not what was planned: the rest of it is missing.
    */
   async #readBack(changes: ChangeSet): Promise<VoiceView | undefined> {
     const applied = changes.filter((change) => this.#verdicts.get(changeId(change))?.result === 'applied');
@@ -161,9 +162,18 @@ export class VoiceBatch {
     if (kinds.length === 0) return undefined;
     try {
       const list = async () => (await Promise.all(kinds.map((kind) => this.#list(kind)))).flat();
-      const areShown = (objects: readonly OutsideObject[]): boolean => updates.every((change) => showsChange(objects, change));
-      const objects = await readBackUntil(this.#deps.clock, areShown, list, this.#signal);
-      for (const change of updates) if (!showsChange(objects, change)) this.#fail(change, withoutEffect(change));
+      const problemOf = (objects: readonly OutsideObject[], change: Change): OperatorError | undefined => {
+        if (!showsChange(objects, change)) return withoutEffect(change);
+        return differsBesides(this.#view?.objects ?? [], objects, change)
+          ? changedOutside(change, 'other fields of it changed')
+          : undefined;
+      };
+      const areAsPlanned = (objects: readonly OutsideObject[]): boolean => updates.every((change) => !problemOf(objects, change));
+      const objects = await readBackUntil(this.#deps.clock, areAsPlanned, list, this.#signal);
+      for (const change of updates) {
+        const problem = problemOf(objects, change);
+        if (problem !== undefined) this.#fail(change, problem);
+      }
       return this.#viewWith(applied, kinds, objects);
     } catch (thrown) {
       for (const change of updates) this.#fail(change, thrown);

@@ -146,6 +146,19 @@ export function showsChange(objects: readonly OutsideObject[], change: Change): 
   return found !== undefined && Object.entries(afterFields(change)).every(([path, after]) => sameJson(found.fields[path], after));
 }
 
+/**
+ * True when an object that an update changed has also changed where the update did not touch it. Priorities are left out: the service moves them
+ * by itself when another route takes one (teams-admin-api §8). Pure.
+ */
+export function differsBesides(before: readonly OutsideObject[], after: readonly OutsideObject[], change: Change): boolean {
+  const id = identityOf(change);
+  const known = before.find((object) => identityOf(object) === id);
+  const found = after.find((object) => identityOf(object) === id);
+  if (known === undefined || found === undefined) return false;
+  const touched = new Set(['priority', ...change.fields.map(({ path }) => path)]);
+  return Object.entries(known.fields).some(([path, value]) => !touched.has(path) && !sameJson(found.fields[path], value));
+}
+
 function afterFields(change: Change): Record<string, Json> {
   return Object.fromEntries(change.fields.flatMap(({ path, after }) => (after === undefined ? [] : [[path, after]])));
 }
