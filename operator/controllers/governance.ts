@@ -64,13 +64,23 @@ function pauseOf(annotations: Readonly<Record<string, string>>, actuation: 'Acti
 
 function suspension(chain: readonly Governed[]): Hold | undefined {
   const by = chain.find((object) => object.spec.suspend === true);
-  return by && { reason: 'Suspended', message: `${by.kind} ${by.metadata.name} has spec.suspend: true; set it to false to go on` };
+  return (
+    by && {
+      reason: 'Suspended',
+      message: `${by.kind} ${by.metadata.name} has spec.suspend: true, so nothing is written; set it to false to go on`,
+    }
+  );
 }
 
 /** A disabled Customer is looked at and not written for, and neither is what hangs on it (S142 as corrected). */
 function disabling(chain: readonly Governed[]): Hold | undefined {
   const by = chain.find((object) => object.spec.enabled === false);
-  return by && { reason: 'Disabled', message: `${by.kind} ${by.metadata.name} has spec.enabled: false; set it to true to go on` };
+  return (
+    by && {
+      reason: 'Disabled',
+      message: `${by.kind} ${by.metadata.name} has spec.enabled: false, so nothing is written; set it to true to go on`,
+    }
+  );
 }
 
 /** Fields that restrict writing fail closed while this release does not act on them (design §2, SpecManaged). */

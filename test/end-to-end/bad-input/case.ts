@@ -1,7 +1,7 @@
 import type { Kind } from '../../../operator/api/kinds.ts';
 import type { Reason } from '../../../operator/api/reasons.ts';
+import type { Expected } from '../../support/verdict-message.ts';
 import type { Manifest } from '../manifests.ts';
-import type { Expected } from './message.ts';
 import type { Plot } from './plot.ts';
 
 type Status = 'True' | 'False' | 'Unknown';

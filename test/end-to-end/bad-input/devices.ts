@@ -113,7 +113,8 @@ const access: readonly BadInput[] = [
     rows: ['S166'],
     mistake: async (plot) => {
       const { manifest, secrets } = await plot.device();
-      return [...secrets, manifest({ address: '127.0.0.1:1' })];
+      // Looked at rarely: three missed looks would make it False.
+      return [...secrets, manifest({ address: '127.0.0.1:1', verifyInterval: '10m' })];
     },
     subject: 'SBCDevice',
     condition: 'Connected=Unknown/Unreachable',
@@ -204,7 +205,7 @@ const carriers: readonly BadInput[] = [
     subject: 'SBCDevice',
     condition: 'CarrierTrunkReady=False/CarrierGatewayDiffers',
     ready: 'True',
-    says: () => ({ field: 'sipSignalingPort', value: '5067' }),
+    says: () => ({ field: 'spec.carrierTrunks', value: "sipSignalingPort is 5061 in the provider's tenant and 5067" }),
     correct: (plot) => verifying(plot, { fqdn: `${plot.id}.base.carrier.example`, sipSignalingPort: 5061 }),
     healed: 'CarrierTrunkReady=True',
   },

@@ -129,7 +129,12 @@ const holders: readonly BadInput[] = [
     condition: 'Accepted=False/PatternHeld',
     ready: 'False Stalled',
     says: (plot) => ({ field: 'spec.prefixes', value: `NumberRange ${plot.neighbour().id}` }),
-    correct: (plot) => [plot.neighbour().range({ prefixes: [plot.numbers('[50-99]')] })],
+    correct: async (plot) => {
+      const { id } = plot.neighbour();
+      await plot.house.annotate('NumberRange', id, { 'trunkline.dev/confirm-delete': id });
+      await plot.house.delete('NumberRange', id);
+      return [];
+    },
   },
   {
     title: 'a pattern that crosses one of another range, beside one that is free',
@@ -309,7 +314,7 @@ const tags: readonly BadInput[] = [
     subject: 'NumberRange',
     condition: 'SBCDeployed=False/NotDeployed',
     ready: 'False Reconciling',
-    says: () => ({ field: 'spec.changePolicy', value: '1 rule' }),
+    says: (plot) => ({ field: `NumberRange ${plot.id}`, value: 'spec.changePolicy: Observe' }),
     correct: (plot) => [plot.range({ changePolicy: 'Report' })],
   },
 ];

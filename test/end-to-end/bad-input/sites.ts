@@ -167,9 +167,9 @@ const gates: readonly BadInput[] = [
     title: 'a carrier trunk that the device does not list',
     mistake: (plot) => [...pro(plot), plot.site({ trunks: [plot.trunk({ carrierTrunk: 'other.carrier.example' })] })],
     subject: 'SiteLocation',
-    condition: 'Ready=False/DomainNotVerified',
+    condition: 'DomainVerified=False/DomainNotVerified',
     ready: 'False Reconciling',
-    says: (plot) => ({ field: 'spec.trunks[main].carrierTrunk', value: `${plot.id}.other.carrier.example` }),
+    says: (plot) => ({ field: 'spec.trunks[main]', value: `${plot.id}.other.carrier.example` }),
   },
   {
     title: 'a domain that the tenant has not verified',
@@ -242,7 +242,7 @@ const policies: readonly BadInput[] = [
     subject: 'SiteLocation',
     condition: 'M365Deployed=False/NotDeployed',
     ready: 'False Reconciling',
-    says: (plot) => ({ field: 'spec.changePolicy', value: `Unrestricted-${plot.id}` }),
+    says: (plot) => ({ field: `SiteLocation ${plot.id}`, value: 'spec.changePolicy: Observe' }),
     correct: (plot) => [plot.site({ changePolicy: 'Enforce' })],
   },
   {
@@ -251,7 +251,7 @@ const policies: readonly BadInput[] = [
     subject: 'SiteLocation',
     condition: 'M365Deployed=False/NotManagedYet',
     ready: 'False Stalled',
-    says: () => ({ field: 'spec.changePolicy', value: 'Approve' }),
+    says: (plot) => ({ field: `SiteLocation ${plot.id}`, value: 'spec.changePolicy: Approve' }),
     correct: (plot) => [plot.site()],
   },
   {

@@ -6,12 +6,11 @@ import type { Plot } from './plot.ts';
 export async function writesOf(plot: Plot): Promise<string[]> {
   const { base } = plot.house.cloud;
   const own = [plot.tenantId.toLowerCase(), plot.id];
-  const traces = [plot.fqdn, plot.numbers('')];
   const outside = base.log
     .list({ write: true })
     .filter(({ standIn, target = '', requestBody = '', path }) => {
       if (standIn === 'mail') return path.includes(plot.id) || requestBody.includes(plot.id);
-      return own.includes(target.toLowerCase()) || (standIn.startsWith('sbc') && traces.some((trace) => requestBody.includes(trace)));
+      return own.includes(target.toLowerCase()) || (standIn.startsWith('sbc') && requestBody.includes(plot.fqdn));
     })
     .map(({ standIn, method, path, status }) => `${standIn}: ${method} ${path} ${status}`);
   return [...outside, ...(await dnsRecordsOf(plot))];
