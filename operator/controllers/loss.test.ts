@@ -82,6 +82,20 @@ describe('what survives a loss', () => {
     expect(house.ready('NumberRange', 'office')).toBe('True/Deployed');
   });
 
+  it('two ranges that a restore lets hold the same rule: the younger gives it up and leaves it to the older', async () => {
+    const house = await deployedHouse();
+    const before = house.outside.writes.length;
+    house.apply({
+      ...range('copy', {}, { creationTimestamp: '2030-01-01T00:00:00Z' }),
+      status: house.get('NumberRange', 'office').status ?? {},
+    });
+    await house.run(2_000_000);
+    expect(house.condition('NumberRange', 'copy', 'Accepted')).toBe('False/PatternHeld');
+    expect(house.get('NumberRange', 'copy').status?.held).toEqual([]);
+    expect(house.ready('NumberRange', 'office')).toBe('True/Deployed');
+    expect(house.outside.writes.slice(before)).toEqual([]);
+  });
+
   it('status wiped before deletion: everything of ours goes all the same', async () => {
     const house = await newHouse();
     const empty = house.outside.picture();

@@ -40,6 +40,7 @@ describe('the device names another dial plan for the role of a range', () => {
     await house.run(60_000);
     expect(rules(house)).toEqual([`${NEW}=${FQDN}`, `${OLD}=${FQDN}`]);
     expect(house.ready('NumberRange', 'office')).toBe('False/DeletionHeld');
+    expect(house.get('NumberRange', 'office').status?.trunks).toMatchObject([{ dialPlan: 'TeamsTenants' }]);
     expect(house.message('NumberRange', 'office', 'Ready')).toContain('confirm-delete=office/patterns');
     expect(await writesWhileNothingHappens(house)).toEqual([]);
     house.annotate('NumberRange', 'office', { 'trunkline.dev/confirm-delete': 'office/patterns' });

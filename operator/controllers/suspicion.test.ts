@@ -72,6 +72,23 @@ describe('a device that suddenly shows much less of ours (telephony 6.4)', () =>
     expect(await writesWhileNothingHappens(house)).toEqual([]);
   });
 
+  it('an approval is for what was missing then: more that goes missing is suspect again', async () => {
+    const house = await deviceHouse(30);
+    house.edit('SBCDevice', 'sbc1', { locked: true });
+    lose(house, 10);
+    await house.run(POLL_MS);
+    const hash = hashIn(house.message('NumberRange', 'r0', 'Reconciling'));
+    house.annotate('SBCDevice', 'sbc1', { 'trunkline.dev/approve': hash });
+    await house.run(150_000);
+    expect(house.condition('NumberRange', 'r0', 'Reconciling')).toBe('True/Locked');
+    lose(house, 5);
+    await house.run(POLL_MS);
+    house.edit('SBCDevice', 'sbc1', { locked: false });
+    await house.run(150_000);
+    expect(house.condition('NumberRange', 'r0', 'Reconciling')).toBe('True/ObservationSuspect');
+    expect(rules(house)).toHaveLength(15);
+  });
+
   it('goes on by itself when the rules are back', async () => {
     const house = await deviceHouse(30);
     const lost = lose(house, 10);
