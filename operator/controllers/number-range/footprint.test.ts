@@ -15,7 +15,7 @@ function rules(of: readonly string[], tag = 'a', plan = 'P'): OutsideObject[] {
 }
 
 /** The next footprint of one device, and what it is read back as. */
-function after(
+function nextOf(
   input: { desired?: OutsideObject[]; observed?: OutsideObject[]; owned?: Owned[]; keeps?: boolean },
   records: RuleRecord[] = [],
 ) {
@@ -35,13 +35,15 @@ function after(
 }
 
 function states(records: readonly RuleRecord[]): Record<string, number> {
-  return records.reduce<Record<string, number>>((counts, { state }) => ({ ...counts, [state]: (counts[state] ?? 0) + 1 }), {});
+  const counts: Record<string, number> = {};
+  for (const { state } of records) counts[state] = (counts[state] ?? 0) + 1;
+  return counts;
 }
 
 describe('the footprint of rules', () => {
   it('remembers ten thousand applied rules by count and hash, and lists what is on its way', () => {
     const all = rules(patterns(10_000));
-    const { footprint, records } = after({ desired: all, observed: all.slice(0, 9_900) });
+    const { footprint, records } = nextOf({ desired: all, observed: all.slice(0, 9_900) });
     expect(footprint.map(({ state, count, members }) => [state, count, members?.length])).toEqual([
       ['Applied', 9_900, undefined],
       ['Pending', 100, 100],
@@ -52,25 +54,25 @@ describe('the footprint of rules', () => {
 
   it('a first deployment of ten thousand lists the few that stand already', () => {
     const all = rules(patterns(10_000));
-    expect(states(after({ desired: all, observed: all.slice(0, 3) }).records)).toEqual({ Pending: 9_997, Applied: 3 });
+    expect(states(nextOf({ desired: all, observed: all.slice(0, 3) }).records)).toEqual({ Pending: 9_997, Applied: 3 });
   });
 
   it('keeps the tag of each rule until a read shows another', () => {
-    const before = after({ desired: rules(patterns(3)), observed: rules(patterns(3)) }).records;
+    const before = nextOf({ desired: rules(patterns(3)), observed: rules(patterns(3)) }).records;
     const [old] = new Set(before.map(({ tagHash }) => tagHash));
     const owned = rules(patterns(3)).map((object): Owned => ({ object, state: 'Applied' }));
     const half = [...rules(patterns(1), 'b'), ...rules(patterns(2, 1), 'a')];
-    const { records } = after({ desired: rules(patterns(3), 'b'), observed: half, owned }, before);
+    const { records } = nextOf({ desired: rules(patterns(3), 'b'), observed: half, owned }, before);
     expect(records.map(({ pattern, tagHash }) => [pattern, tagHash === old]).sort()).toEqual(
       patterns(3).map((pattern, index) => [pattern, index > 0]),
     );
   });
 
   it('believes neither of two long lists that say different tags', () => {
-    const before = after({ desired: rules(patterns(2000)), observed: rules(patterns(2000)) }).records;
+    const before = nextOf({ desired: rules(patterns(2000)), observed: rules(patterns(2000)) }).records;
     const owned = rules(patterns(2000)).map((object): Owned => ({ object, state: 'Applied' }));
     const half = [...rules(patterns(1000), 'b'), ...rules(patterns(1000, 1000), 'a')];
-    const { footprint, records } = after({ desired: rules(patterns(2000), 'b'), observed: half, owned }, before);
+    const { footprint, records } = nextOf({ desired: rules(patterns(2000), 'b'), observed: half, owned }, before);
     expect(footprint.map(({ count, members }) => [count, members])).toEqual([
       [1000, undefined],
       [1000, undefined],
@@ -84,9 +86,9 @@ describe('the footprint of rules', () => {
     const owned: Owned[] = [{ object: rules([one])[0] as OutsideObject, state: 'Adopted' }];
     for (const observed of [rules([one]), rules([one], 'else'), []]) {
       const expected = observed.length === 0 ? 'Pending' : 'Adopted';
-      expect(after({ desired: rules([one]), observed, owned }, [adopted]).records).toMatchObject([{ state: expected }]);
+      expect(nextOf({ desired: rules([one]), observed, owned }, [adopted]).records).toMatchObject([{ state: expected }]);
     }
-    const kept = after(
+    const kept = nextOf(
       {
         observed: rules([one], 'a', 'Old'),
         owned: [{ object: rules([one], 'a', 'Old')[0] as OutsideObject, state: 'Applied' }],
@@ -99,7 +101,7 @@ describe('the footprint of rules', () => {
 
   it('what is to be adopted is Adopted before it is written, and its tag is not taken for ours', () => {
     const [one = ''] = patterns(1);
-    expect(after({ desired: rules([one]), observed: rules([one], 'else') }).records).toEqual([
+    expect(nextOf({ desired: rules([one]), observed: rules([one], 'else') }).records).toEqual([
       { plan: 'P', pattern: one, state: 'Adopted', tagHash: undefined },
     ]);
   });
