@@ -76,6 +76,8 @@ export function createControllers(kinds: WatchedKinds, deps: ControllerDeps, tim
         watching({ kind: customers, keys: (customer) => wakes.rivalCustomers(customer, stores), when: wakes.cameOrWent }),
         watching({ kind: sites, keys: wakes.customerOf, when: wakes.gatesMoved }),
         watching({ kind: ranges, keys: wakes.customerOf, when: wakes.gatesMoved }),
+        watching({ kind: sites, keys: (site) => wakes.servingCustomerOf(site, stores), when: wakes.cameOrWent }),
+        watching({ kind: ranges, keys: (range) => wakes.servingCustomerOf(range, stores), when: wakes.cameOrWent }),
         watching({ kind: invitations, keys: wakes.customerOf, when: wakes.gatesMoved }),
         watching({ kind: namespaces, keys: (namespace) => inNamespace(stores.customers.values(), namespace), when: wakes.namespaceMoved }),
       ],

@@ -296,6 +296,23 @@ describe('a tenant that two Customers share', () => {
     );
   });
 
+  it('asks of the holder also the rights that the other needs, as soon as it needs them', async () => {
+    const house = await shared('right');
+    const needed = (): string[] =>
+      (house.get('Customer', 'contoso').status?.permissions ?? []).filter(({ neededNow }) => neededNow).map(({ name }) => name);
+    house.delete('SiteLocation', 'zurich');
+    await house.run(MINUTE);
+    expect(needed()).not.toContain('TeamsTelephoneNumber.Read.All');
+    expect(house.get('Customer', 'contoso').status?.roles).toMatchObject([{ name: 'Teams Administrator' }]);
+    house.apply(range('lake', { customerRef: { name: 'fabrikam' }, siteRef: { name: 'geneva' } }));
+    await house.run(10_000);
+    expect(needed()).toContain('TeamsTelephoneNumber.Read.All');
+    house.delete('SiteLocation', 'geneva');
+    house.delete('NumberRange', 'lake');
+    await house.run(MINUTE);
+    expect(house.get('Customer', 'contoso').status?.roles).toEqual([]);
+  });
+
   it("is not disturbed by the other's wrong secret, and the other's is told", async () => {
     const house = await shared('wrong');
     expect(house.condition('Customer', 'fabrikam', 'Authenticated')).toBe(AUTH_FAILED);
@@ -332,7 +349,7 @@ describe("the provider's own tenant", () => {
       target: TENANT,
       kind: 'PstnGateway',
       name: CARRIER,
-      fields: { enabled: true },
+      fields: { enabled: true, mediaBypass: false, sipSignalingPort: 5061 },
     });
     house.putSecret('carrier', { clientId: 'carrier', clientSecret: 'carrier-secret' });
     const verify = { fqdn: CARRIER, mode: 'Verify' as const, tenantId: TENANT, authenticationSecretRef: { name: 'carrier' } };

@@ -1,5 +1,6 @@
 import type { Customer } from '../api/kinds.ts';
 import { keyOf } from '../api/meta.ts';
+import { hasMicrosoftPart } from '../domain/licensing/transitions.ts';
 import { INDEX, type Stores } from './deps.ts';
 
 type Customers = Pick<Stores, 'customers'>;
@@ -7,7 +8,7 @@ type Customers = Pick<Stores, 'customers'>;
 /** Essentials only: no Microsoft part, so neither authentication nor permissions (design §3). */
 export function isEssentials(customer: Customer): boolean {
   const managed = customer.spec.services.filter(({ type }) => type === 'DirectRouting' || type === 'OperatorConnect');
-  return managed.every(({ licenseType }) => licenseType === 'HostedEssentials' || licenseType === 'OCEssentials');
+  return managed.every(({ licenseType }) => !hasMicrosoftPart(licenseType));
 }
 
 const DIRECTORY_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -60,6 +61,18 @@ export function servingCustomer(tenantId: string, stores: Customers): Customer |
   const [holder] = claimants;
   if (holder === undefined) return undefined;
   return (sharesTenant(holder) ? claimants : [holder]).find(namesCredential);
+}
+
+/**
+ * The Customers whose work in their tenant is done with this one's credential: itself, and, where it serves a tenant that is shared, every
+ * accepted one with a Microsoft part there (telephony 4.1).
+ */
+export function servedBy(customer: Customer, stores: Customers): Customer[] {
+  const tenantId = claimedTenant(customer);
+  const serving = tenantId === undefined ? undefined : servingCustomer(tenantId, stores);
+  if (tenantId === undefined || serving === undefined || keyOf(serving) !== keyOf(customer)) return [customer];
+  const isServed = (other: Customer): boolean => keyOf(other) !== keyOf(customer) && !isEssentials(other) && isGranted(other, stores);
+  return [customer, ...stores.customers.byIndex(INDEX.tenant, tenantId.toLowerCase()).filter(isServed)];
 }
 
 function namesCredential(customer: Customer): boolean {

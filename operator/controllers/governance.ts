@@ -62,7 +62,8 @@ function pauseOf(annotations: Readonly<Record<string, string>>, actuation: 'Acti
   return { reason: 'Paused', message: `The namespace carries ${ANNOTATIONS.paused}=true: nothing is written outside until it is removed` };
 }
 
-function suspension(chain: readonly Governed[]): Hold | undefined {
+/** Whether one of them is suspended; it also holds the deletion of those that have nothing of their own outside (design §3.9). */
+export function suspension(chain: readonly Governed[]): Hold | undefined {
   const by = chain.find((object) => object.spec.suspend === true);
   return (
     by && {

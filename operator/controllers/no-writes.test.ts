@@ -89,6 +89,30 @@ describe.each(HOLDS)('%s', (_what, on, off, reason) => {
   });
 });
 
+describe('suspend on a parent that is being deleted', () => {
+  it.each([
+    ['Customer', 'contoso'],
+    ['SBCDevice', 'sbc1'],
+  ] as const)('holds the end of %s %s, also once its last child is gone', async (kind, name) => {
+    const house = await deployedHouse();
+    for (const [child, its] of [
+      ['NumberRange', 'office'],
+      ['SiteLocation', 'zurich'],
+    ] as const) {
+      house.delete(child, its);
+      await house.run(5 * 60_000);
+    }
+    house.edit(kind, name, { suspend: true });
+    house.delete(kind, name);
+    await house.run(60_000);
+    expect(house.ready(kind, name)).toBe('False/Suspended');
+    expect(house.message(kind, name, 'Ready')).toContain('spec.suspend');
+    house.edit(kind, name, { suspend: undefined });
+    await house.run(60_000);
+    expect(house.find(kind, name)).toBeUndefined();
+  });
+});
+
 describe('--actuation=Paused', () => {
   it('of an operator that takes over a running house lets nothing out', async () => {
     const house = await deployedHouse();

@@ -1,6 +1,7 @@
 import { FINALIZER } from '../api/group.ts';
 import type { Customer, NumberRange, SbcDevice, SiteLocation } from '../api/kinds.ts';
 import { type KubeObject, keyOf, type ObjectKey } from '../api/meta.ts';
+import { hasMicrosoftPart } from '../domain/licensing/transitions.ts';
 import { derivedTrunkName } from '../domain/routing/trunk-names.ts';
 import { claimedTenant, isGranted } from './customer-claims.ts';
 import { INDEX, type Stores } from './deps.ts';
@@ -43,7 +44,7 @@ export function siteScope(site: SiteLocation, stores: Stores): SiteScope {
   const customer = stores.customers.get(`${namespace}/${site.spec.customerRef.name}`);
   const service = serviceOf(site, customer);
   const siteName = site.spec.siteName ?? customer?.spec.shortName ?? site.metadata.name;
-  const essentials = service?.licenseType === 'HostedEssentials' || service?.licenseType === 'OCEssentials';
+  const essentials = !hasMicrosoftPart(service?.licenseType);
   const trunks = site.spec.trunks.map((trunk) => trunkScope(trunk, site, siteName, stores));
   const devices = trunks.flatMap((trunk) => trunk.device ?? []);
   return {

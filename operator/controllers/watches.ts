@@ -2,13 +2,23 @@ import { ANNOTATIONS } from '../api/group.ts';
 import type { Customer, Invitation, NumberRange, SbcDevice, SiteLocation } from '../api/kinds.ts';
 import type { Condition, KubeObject, ObjectKey } from '../api/meta.ts';
 import { keyOf } from '../api/meta.ts';
-import { claimedTenant } from './customer-claims.ts';
+import { claimedTenant, servingCustomer } from './customer-claims.ts';
 import { INDEX, type Stores } from './deps.ts';
 import { devicesOf, siteKeyOf } from './indexes.ts';
 
 /** Which objects of a kind another object concerns: pure key mappings over the caches (style 2.1, watches). */
 export function customerOf(object: SiteLocation | NumberRange | Invitation): ObjectKey[] {
   return [`${object.metadata.namespace ?? ''}/${object.spec.customerRef.name}`];
+}
+
+/** Where Customers share a tenant, the one with whose credential the work of this child is done: what rights it needs follows the child. */
+export function servingCustomerOf(child: SiteLocation | NumberRange, stores: Stores): ObjectKey[] {
+  const [key] = customerOf(child);
+  const customer = key === undefined ? undefined : stores.customers.get(key);
+  const tenantId = customer && claimedTenant(customer);
+  if (tenantId === undefined || stores.customers.byIndex(INDEX.tenant, tenantId.toLowerCase()).length < 2) return [];
+  const serving = servingCustomer(tenantId, stores);
+  return serving === undefined || serving === customer ? [] : [keyOf(serving)];
 }
 
 export function devicesOfSite(site: SiteLocation): ObjectKey[] {

@@ -1,4 +1,4 @@
-import { passing, provider, type ReasonEntry } from './entry.ts';
+import { good, passing, provider, type ReasonEntry } from './entry.ts';
 
 /** What a spec asks for and cannot have: references, claims and names. */
 export const SPEC = {
@@ -34,6 +34,8 @@ export const SPEC = {
   ShortNameForbiddenCharacter: provider('The short name has one of \\ / : * ? " < > |.', 'Leave the character out.'),
   ShortNameReserved: provider('The short name is a reserved word.', 'Choose another name.'),
   ShortNameDotOrBlank: provider('The short name has a dot, a blank or a control character.', 'Leave it out or use a hyphen.'),
+  LicenseUpgraded: good('A service of the customer has a wider licence type than before.'),
+  LicenseDowngraded: good('A service of the customer has a narrower licence type than before.'),
   LicenseTransitionNotAllowed: provider(
     'The licence type cannot follow the one before.',
     'Take a licence type that the message names, or delete the service first.',

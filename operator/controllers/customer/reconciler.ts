@@ -9,7 +9,7 @@ import { claimedTenant, isEssentials, namedDirectory, namedTenant } from '../cus
 import { type ControllerDeps, INDEX } from '../deps.ts';
 import { waitsStatus } from '../finding.ts';
 import { freshness } from '../freshness.ts';
-import { govern, isForceRemoved } from '../governance.ts';
+import { govern, isForceRemoved, suspension } from '../governance.ts';
 import { massDeletionHold } from '../mass-deletion.ts';
 import { removalReport } from '../removal.ts';
 import { blockers } from '../site-scope.ts';
@@ -68,6 +68,8 @@ export class CustomerReconciler implements Reconciler<Customer, CustomerStatus> 
 
   finalize(customer: Customer, { now }: ReconcileContext): FinalReport<CustomerStatus> {
     if (isForceRemoved(customer)) return removalReport(customer, { done: true, forced: true }, now);
+    const suspended = suspension([customer]);
+    if (suspended !== undefined) return removalReport(customer, { done: false, ...suspended }, now);
     const children = this.#children(customer);
     if (children.length === 0) return removalReport(customer, { done: true }, now);
     const held = massDeletionHold(customer, this.#deps);

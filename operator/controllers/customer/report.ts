@@ -5,6 +5,7 @@ import type { EventInput } from '../../runtime/reconciler.ts';
 import { type Conclusion, conditionOf, exempt, type Finding, holds, lookingAnew, satisfies, stalls, summarize, waits } from '../finding.ts';
 import { managedFinding, unmanagedPaths } from '../managed-fields.ts';
 import { type CustomerFindings, rangesOf, sitesOf } from './findings.ts';
+import { licenceEvents } from './licences.ts';
 import { authenticated, authorized, tenantVerified } from './tenant.ts';
 
 const NEEDS = ['Enabled', 'Managed', 'Accepted', 'TenantVerified', 'Authenticated', 'Authorized', 'Licensed', 'ChildrenHealthy'];
@@ -95,7 +96,9 @@ export function deploymentFacts(found: CustomerFindings, own: readonly Finding[]
 
 export function customerEvents({ customer, accepted }: CustomerFindings): EventInput[] {
   const before = conditionOf(customer, 'Accepted');
-  return accepted.status === 'False' && before?.reason !== accepted.reason
-    ? [{ type: 'Warning', reason: accepted.reason, note: accepted.message }]
-    : [];
+  const refusals: EventInput[] =
+    accepted.status === 'False' && before?.reason !== accepted.reason
+      ? [{ type: 'Warning', reason: accepted.reason, note: accepted.message }]
+      : [];
+  return [...refusals, ...licenceEvents(customer)];
 }

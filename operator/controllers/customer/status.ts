@@ -1,12 +1,12 @@
 import type { CustomerStatus } from '../../api/kinds.ts';
+import { verificationStatus } from '../../domain/health/authentication.ts';
 import { deployment } from '../../domain/health/deployment.ts';
 import { rightsFor, surplusPermissions } from '../../domain/permissions/due-permissions.ts';
 import type { DirectoryView } from '../../integrations/graph/port.ts';
-import type { Access } from '../credentials.ts';
-import type { Finding } from '../finding.ts';
 import { queueOf } from '../tasks.ts';
 import { type CustomerFindings, rangesOf, sitesOf } from './findings.ts';
 import { invitationStatus } from './invitations.ts';
+import { servicesStatus } from './licences.ts';
 import { deploymentFacts, ownFindings } from './report.ts';
 import { authenticated, grantedRights } from './tenant.ts';
 
@@ -23,7 +23,7 @@ export function customerStatus(
     ...(tenantId === undefined ? {} : { tenantId }),
     ...(found.essentials ? {} : { authentication: authenticationStatus(found) }),
     ...rightsStatus(found),
-    services: customer.spec.services.map(({ type, licenseType }) => ({ type, ...(licenseType === undefined ? {} : { licenseType }) })),
+    services: servicesStatus(customer),
     licenses: { acquired: customer.spec.services.reduce((sum, service) => sum + (service.licensedUsers ?? 0), 0) },
     ...(skus === undefined ? {} : { subscribedSkus: skus }),
     didCount: rangesOf(found).reduce((sum, range) => sum + (range.status?.counts?.numbers ?? 0), 0),
@@ -56,7 +56,7 @@ function authenticationStatus(found: CustomerFindings): NonNullable<CustomerStat
   const { authentication } = customer.spec;
   const finding = authenticated(found);
   const before = customer.status?.authentication;
-  const result = verificationResult(finding, access);
+  const result = verificationStatus(finding.status, access.state === 'refused');
   const settled =
     before?.lastVerificationStatus === result &&
     before.lastVerifiedTime !== undefined &&
@@ -75,12 +75,6 @@ function authenticationStatus(found: CustomerFindings): NonNullable<CustomerStat
       ? {}
       : { clientSecretExpiresAt: expiresAt, clientSecretDaysUntilExpire: Math.floor((Date.parse(expiresAt) - Date.parse(now)) / DAY_MS) }),
   };
-}
-
-function verificationResult(finding: Finding, access: Access): 'NeverPerformed' | 'Successful' | 'Failed' | 'TokenNotGenerated' {
-  if (finding.status === 'True') return 'Successful';
-  if (access.state === 'refused') return 'TokenNotGenerated';
-  return finding.status === 'False' ? 'Failed' : 'NeverPerformed';
 }
 
 function rightsStatus({ identity, due, customer }: CustomerFindings): Pick<CustomerStatus, 'permissions' | 'roles'> {

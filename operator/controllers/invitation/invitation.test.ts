@@ -40,6 +40,23 @@ describe('an invitation of a Customer that nothing else names', () => {
   });
 });
 
+describe('an invitation of an Essentials customer', () => {
+  it('[S041] is not mailed: nobody has to consent; it is once a service is upgraded', async () => {
+    const built = await house();
+    const { authentication: _none, ...spec } = customer('contoso').spec;
+    const services = [{ type: 'DirectRouting' as const, licenseType: 'HostedEssentials' as const, licensedUsers: 10 }];
+    built.apply({ ...customer(), spec: { ...spec, services } }, invitation());
+    await built.run(60_000);
+    expect(built.condition('Customer', 'contoso', 'Authenticated')).toBe('Unknown/NotApplicable');
+    expect(built.condition('Invitation', 'hello', 'EmailSent')).toBe('False/NotApplicable');
+    expect(built.message('Invitation', 'hello', 'EmailSent')).toContain('Essentials');
+    expect(built.outside.writes).toEqual([]);
+    built.apply(waiting());
+    await built.run(10_000);
+    expect(built.outside.writes.map(({ kind }) => kind)).toEqual(['Mail']);
+  });
+});
+
 /** An invitation whose mail a process was about to send when it ended. */
 function unknown(spec: Partial<Invitation['spec']> = {}): Invitation {
   const sending = { messageId: 'a.1@test.trunkline', since: '2026-01-01T00:00:00Z', purpose: 'Invitation' as const };

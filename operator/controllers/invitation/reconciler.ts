@@ -5,7 +5,7 @@ import type { Verdict } from '../../domain/change/driver.ts';
 import type { MailView } from '../../integrations/mail/port.ts';
 import type { FinalReport, ReconcileContext, Reconciler, Report } from '../../runtime/reconciler.ts';
 import type { ControllerDeps } from '../deps.ts';
-import { conditionOf, satisfies, waitsStatus } from '../finding.ts';
+import { conditionOf, waitsStatus } from '../finding.ts';
 import { type Governed, govern, type Hold } from '../governance.ts';
 import { removalReport } from '../removal.ts';
 import { gate, isTerminating, protectedBy } from '../site-scope.ts';
@@ -87,13 +87,18 @@ export class InvitationReconciler implements Reconciler<Invitation, InvitationSt
   }
 }
 
-/** Nobody is invited for a Customer that is refused, is going, or may turn out to be signed in already. */
+/** Nobody is invited for a Customer that is refused, is going, needs no access (S041), or may turn out to be signed in already. */
 function customerHold(customer: Customer | undefined): Hold | undefined {
   if (customer === undefined) return undefined;
   const { name } = customer.metadata;
   if (isTerminating(customer)) return { reason: 'ParentTerminating', message: `Customer ${name} is being deleted: no mail is sent for it` };
   const authenticated = conditionOf(customer, 'Authenticated');
-  const isLookedAt = authenticated !== undefined && (authenticated.status !== 'Unknown' || satisfies(authenticated));
+  if (authenticated?.reason === 'NotApplicable')
+    return {
+      reason: 'NotApplicable',
+      message: `Customer ${name} is Essentials, which needs no consent, so nobody is invited; upgrade a service to Plus or Pro first`,
+    };
+  const isLookedAt = authenticated !== undefined && authenticated.status !== 'Unknown';
   const closed = gate(customer, 'Accepted') ?? (isLookedAt ? undefined : gate(customer, 'Authenticated'));
   return closed ?? protectedBy([customer]);
 }

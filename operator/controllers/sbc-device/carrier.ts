@@ -10,6 +10,10 @@ import { freshness } from '../freshness.ts';
 import { directoryTarget, ownerOf, voiceTarget } from '../targets.ts';
 import { refusedAt, secretsAge } from '../tenant-access.ts';
 
+/** What the gateway must have where the spec says nothing (telephony 1.1, and the CRD's descriptions). */
+const DEFAULT_SIP_PORT = 5061;
+const DEFAULT_MEDIA_BYPASS = false;
+
 type CarrierTrunk = NonNullable<SbcDevice['spec']['carrierTrunks']>[number];
 
 /** One carrier trunk as seen in the provider's own tenant (telephony 1.1). `known: false`: nothing is known yet. */
@@ -105,18 +109,19 @@ function compare(trunk: CarrierTrunk, directory: Seen<DirectoryView>, voice: See
   if (gateway.fields['enabled'] !== true)
     return refusal('CarrierGatewayDisabled', `${where}: the PSTN gateway ${base} is not enabled in the provider's tenant; enable it there`);
   const different = [
-    ...difference('sipSignalingPort', trunk.sipSignalingPort, gateway.fields['sipSignalingPort']),
-    ...difference('mediaBypass', trunk.mediaBypass, gateway.fields['mediaBypass']),
+    ...difference('sipSignalingPort', trunk.sipSignalingPort, DEFAULT_SIP_PORT, gateway.fields['sipSignalingPort']),
+    ...difference('mediaBypass', trunk.mediaBypass, DEFAULT_MEDIA_BYPASS, gateway.fields['mediaBypass']),
   ];
   return different.length === 0
     ? { known: true, ready: true, reason: 'Verified', message: `${base} is verified and enabled in the provider's tenant` }
     : refusal('CarrierGatewayDiffers', `${where}: ${different.join(', ')}; correct the spec or the gateway`);
 }
 
-function difference(field: string, wanted: number | boolean | undefined, found: unknown): string[] {
-  return wanted === undefined || wanted === found
-    ? []
-    : [`${field} is ${String(found)} in the provider's tenant and ${String(wanted)} in the spec`];
+function difference<T extends number | boolean>(field: string, set: T | undefined, absent: T, found: unknown): string[] {
+  const wanted = set ?? absent;
+  if (wanted === found) return [];
+  const said = set === undefined ? `${String(absent)}, which absent means, in the spec` : `${String(set)} in the spec`;
+  return [`${field} is ${found === undefined ? 'not told' : String(found)} in the provider's tenant and ${said}`];
 }
 
 function refusal(reason: Reason, message: string): Verdict {

@@ -8,7 +8,7 @@ import { type ControllerDeps, INDEX } from '../deps.ts';
 import { durationMs } from '../duration.ts';
 import { waitsStatus } from '../finding.ts';
 import { freshness } from '../freshness.ts';
-import { type Governance, govern, isForceRemoved } from '../governance.ts';
+import { type Governance, govern, isForceRemoved, suspension } from '../governance.ts';
 import { removalReport } from '../removal.ts';
 import { blockers } from '../site-scope.ts';
 import { deviceTarget, ownerOf } from '../targets.ts';
@@ -74,6 +74,8 @@ export class SbcDeviceReconciler implements Reconciler<SbcDevice, SbcDeviceStatu
 
   finalize(device: SbcDevice, { now }: ReconcileContext): FinalReport<SbcDeviceStatus> {
     if (isForceRemoved(device)) return removalReport(device, { done: true, forced: true }, now);
+    const suspended = suspension([device]);
+    if (suspended !== undefined) return removalReport(device, { done: false, ...suspended }, now);
     const sites = this.#deps.stores.sites.byIndex(INDEX.device, keyOf(device));
     if (sites.length === 0) return removalReport(device, { done: true }, now);
     return removalReport(device, { done: false, reason: 'ChildrenRemain', message: `Waits for ${blockers(sites)} to go first` }, now);

@@ -36,7 +36,10 @@ export function licenseTransition(from: LicenseType, to: LicenseType): LicenseTr
   };
 }
 
-/** Essentials licences have no Microsoft part: SBC rules and the check of the tenant id only (design §3); they never ask for consent (S025). */
-export function hasMicrosoftPart(type: LicenseType): boolean {
-  return RANK[type] > 0;
+/**
+ * Essentials licences have no Microsoft part: SBC rules and the check of the tenant id only (design §3); they never ask for consent (S025).
+ * A service without a licence type is not known to be Essentials.
+ */
+export function hasMicrosoftPart(type: LicenseType | undefined): boolean {
+  return type === undefined || RANK[type] > 0;
 }
