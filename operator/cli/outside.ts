@@ -43,6 +43,7 @@ export async function createOutside({ config, runtime, kube, log, secrets, aband
     cloud: cloudOf(config),
     onUsageLost: ({ tenantId, labels }) =>
       log.warn({ tenantId, labels, reason: 'UsageLost' }, 'PSTN usages of others were lost between two writes and put back'),
+    onWarning: ({ tenantId, operation, text }) => log.warn({ tenantId, operation }, `Microsoft Teams warns: ${text}`),
   });
   const sessions = new DeviceSessions(runtime);
   const sbc = new AudioCodesDriver({

@@ -8,7 +8,7 @@ import type { GraphDriver, NumbersDriver } from './graph/port.ts';
 import { GRAPH, GRAPH_CALLS, GRAPH_RECORDABLE } from './graph/wire.ts';
 import { createHttpClient, type HttpClient, type HttpClientOptions, type HttpRuntime } from './http/client.ts';
 import type { CloudEndpoints } from './http/clouds.ts';
-import { TeamsAdminClient } from './teams-admin/client.ts';
+import { TeamsAdminClient, type TeamsWarning } from './teams-admin/client.ts';
 import { createTeamsAdminDriver } from './teams-admin/driver.ts';
 import type { TeamsAdminDriver } from './teams-admin/port.ts';
 import type { UsageLost } from './teams-admin/usage-list.ts';
@@ -20,6 +20,8 @@ export interface MicrosoftOptions {
   /** Default 30 s a call. */
   readonly timeoutMs?: number;
   readonly onUsageLost: (loss: UsageLost) => void;
+  /** Told what the Teams admin API warns of beside an answer; for the log. */
+  readonly onWarning: (warning: TeamsWarning) => void;
 }
 
 /** Microsoft's side of one cloud, for a composition root: the credentials in use and a driver for each system. */
@@ -35,7 +37,7 @@ export interface MicrosoftSystems {
   close(): void;
 }
 
-export function createMicrosoftSystems({ runtime, cloud, timeoutMs, onUsageLost }: MicrosoftOptions): MicrosoftSystems {
+export function createMicrosoftSystems({ runtime, cloud, timeoutMs, onUsageLost, onWarning }: MicrosoftOptions): MicrosoftSystems {
   const { clock } = runtime;
   const clients: HttpClient[] = [];
   const client = (origin: string, options: Pick<HttpClientOptions, 'system' | 'displayName' | 'allow' | 'recordable'>): HttpClient => {
@@ -51,7 +53,7 @@ export function createMicrosoftSystems({ runtime, cloud, timeoutMs, onUsageLost 
   });
   const connections = new Connections(entra, clock);
   const teamsHttp = client(cloud.teamsAdmin, { ...TEAMS_ADMIN, allow: TEAMS_ADMIN_CALLS, recordable: TEAMS_ADMIN_RECORDABLE });
-  const teamsAdmin = new TeamsAdminClient({ http: teamsHttp, tokens: connections, clock });
+  const teamsAdmin = new TeamsAdminClient({ http: teamsHttp, tokens: connections, clock, onWarning });
   const graphHttp = client(cloud.graph, { ...GRAPH, allow: GRAPH_CALLS, recordable: GRAPH_RECORDABLE });
   const graph = { http: graphHttp, tokens: connections, cloud, clock };
   return {

@@ -12,7 +12,8 @@ const FaultRule = z
     /** Regular expression on the path with query, matched anywhere. */
     path: z.string().optional(),
     writesOnly: z.boolean().optional(),
-    kind: z.enum(['status', 'throttle', 'delay', 'hang', 'reset', 'lostAnswer']),
+    /** `noEffect`: answered as done, and nothing was done (teams-admin-api §4 rule 5). */
+    kind: z.enum(['status', 'throttle', 'delay', 'hang', 'reset', 'lostAnswer', 'noEffect']),
     /** For `status`. */
     status: z.int().min(400).max(599).optional(),
     /** For `throttle` and `status`: seconds, may be fractional; null or absent = no Retry-After header. */

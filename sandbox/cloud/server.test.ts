@@ -76,6 +76,14 @@ describe('stand-in server', () => {
     expect(base.log.list({ write: true })).toMatchObject([{ status: 0, fault: 'fault-1', method: 'PUT' }]);
   });
 
+  it('says that it is done without doing the work', async () => {
+    const { base, http, done } = await start();
+    base.faults.add({ kind: 'noEffect', writesOnly: true, times: 1 });
+    expect([(await http.put('/things/a', 'x')).status, done]).toEqual([204, []]);
+    expect(base.log.list({ write: true })).toMatchObject([{ status: 204, fault: 'fault-1' }]);
+    expect([(await http.put('/things/a', 'y')).status, done]).toEqual([204, ['a=y']]);
+  });
+
   it('resets without doing the work', async () => {
     const { base, http, done } = await start();
     base.faults.add({ kind: 'reset', times: 1 });

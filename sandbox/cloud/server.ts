@@ -161,6 +161,8 @@ async function carryOut(serving: Serving, request: Request, env: HttpBindings, f
     case 'reset':
       serving.sockets.reset(env.incoming);
       return silent;
+    case 'noEffect':
+      return { response: new Response(null, { status: 204 }), status: 204, fault: fault.id };
     case 'lostAnswer':
       await work();
       serving.sockets.reset(env.incoming);

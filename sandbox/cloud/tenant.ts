@@ -169,6 +169,8 @@ export class CloudState {
   readonly clock: SandboxClock;
   readonly tenants = new Map<string, Tenant>();
   readonly apps = new Map<string, AppRegistration>();
+  /** Calls that the operator must never make and that came all the same, as `METHOD path`. */
+  readonly forbidden: string[] = [];
   /** How a TXT record looks to the public: set by whoever runs the DNS stand-in. */
   lookupTxt: (name: string) => Promise<readonly string[]> = async () => [];
 

@@ -1,6 +1,7 @@
 import 'reflect-metadata'; // must come before @peculiar/x509, which reads decorators at import
 import { webcrypto } from 'node:crypto';
 import { PemConverter, X509CertificateGenerator } from '@peculiar/x509';
+import { expect } from 'vitest';
 import { ENTRA, ENTRA_CALLS, ENTRA_RECORDABLE } from '../../operator/integrations/entra/calls.ts';
 import { EntraClient } from '../../operator/integrations/entra/client.ts';
 import { Connections } from '../../operator/integrations/entra/connections.ts';
@@ -10,6 +11,7 @@ import { type CloudEndpoints, customCloud } from '../../operator/integrations/ht
 import type { CallObservation } from '../../operator/integrations/http/metrics.ts';
 import type { RecordedExchange } from '../../operator/integrations/http/recording.ts';
 import { createMicrosoftSystems, type MicrosoftSystems } from '../../operator/integrations/microsoft.ts';
+import type { TeamsWarning } from '../../operator/integrations/teams-admin/client.ts';
 import type { UsageLost } from '../../operator/integrations/teams-admin/usage-list.ts';
 import type { Clock } from '../../operator/runtime/clock.ts';
 import { SystemClock } from '../../operator/runtime/system-clock.ts';
@@ -32,6 +34,7 @@ export interface MicrosoftCloud extends Omit<MicrosoftSystems, 'close'> {
   readonly recorded: RecordedExchange[];
   readonly observed: CallObservation[];
   readonly losses: UsageLost[];
+  readonly warnings: TeamsWarning[];
   /** Sign-ins apart from those of the drivers, to look at tokens. */
   readonly tokens: Connections;
   /** Further clients of ours, for a cloud that differs; closed with this one. */
@@ -79,6 +82,7 @@ export async function startMicrosoftCloud(): Promise<MicrosoftCloud> {
   const recorded: RecordedExchange[] = [];
   const observed: CallObservation[] = [];
   const losses: UsageLost[] = [];
+  const warnings: TeamsWarning[] = [];
   const runtime: HttpRuntime = {
     clock: new SharedClock(sandboxClock),
     userAgent: 'trunkline/test',
@@ -87,7 +91,13 @@ export async function startMicrosoftCloud(): Promise<MicrosoftCloud> {
   };
   const made: MicrosoftSystems[] = [];
   const systemsOf: MicrosoftCloud['systemsOf'] = (cloud) => {
-    const systems = createMicrosoftSystems({ runtime, cloud, timeoutMs: 5_000, onUsageLost: (loss) => losses.push(loss) });
+    const systems = createMicrosoftSystems({
+      runtime,
+      cloud,
+      timeoutMs: 5_000,
+      onUsageLost: (loss) => losses.push(loss),
+      onWarning: (warning) => warnings.push(warning),
+    });
     made.push(systems);
     return systems;
   };
@@ -109,11 +119,13 @@ export async function startMicrosoftCloud(): Promise<MicrosoftCloud> {
     recorded,
     observed,
     losses,
+    warnings,
     tokens,
     close: async () => {
       for (const one of made) one.close();
       http.close();
       for (const one of running) await one.close();
+      expect(microsoft.state.forbidden).toEqual([]); // telephony 7.4
     },
   };
 }

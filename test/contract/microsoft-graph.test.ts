@@ -56,6 +56,13 @@ describe('the directory of a tenant', () => {
     expect(skus.some(({ skuId }) => skuId === second?.skuId)).toBe(false);
   });
 
+  it('is the same when lists begin with an empty page', async () => {
+    person().assignNumber(tenantId, `anna.berg@${domain}`, '+41445550001');
+    const [before, numbersBefore] = [await directory(), await numbers()];
+    cloud.base.switches.set('graph.emptyPages', 'first');
+    expect([await directory(), await numbers()]).toEqual([before, numbersBefore]);
+  });
+
   it('needs as many calls however many users there are', async () => {
     for (let i = 0; i < 130; i++)
       person().addUser(tenantId, { userPrincipalName: `user${i}@${domain}`, licences: ['SPE_E5'], enterpriseVoice: i === 0 });

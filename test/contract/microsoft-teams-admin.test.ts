@@ -274,6 +274,28 @@ describe('deploying a site', () => {
     expect(errors(batch)).toMatchObject([{ kind: 'Retryable', reason: 'ChangeNotVisible' }]);
   });
 
+  it('gets over a single PUT that says it is done and did nothing', async () => {
+    const owned = await deploy();
+    person().putConfig(tenantId, 'OnlineVoiceRoute', NAME, { NumberPattern: '^nothing$' });
+    cloud.base.faults.add({ standIn: 'teams-admin', kind: 'noEffect', method: 'PUT', times: 1 });
+    expect(errors(await applyPlan(owned))).toMatchObject([{ kind: 'Retryable', reason: 'ChangeNotVisible' }]);
+    expect(outcomes(await applyPlan(owned))).toEqual(['applied']);
+    expect(person().config(tenantId, 'OnlineVoiceRoute', NAME)).toMatchObject({ NumberPattern: '.*' });
+  });
+
+  it('writes the list of usages again after a single PUT that did nothing', async () => {
+    cloud.base.faults.add({ standIn: 'teams-admin', kind: 'noEffect', method: 'PUT', times: 1 });
+    expect(outcomes(await applyPlan())).toEqual(['applied', 'applied', 'applied']);
+    expect([person().usages(tenantId), writes()]).toEqual([['Reception', NAME], 4]);
+  });
+
+  it('keeps what the service warns of beside its answers', async () => {
+    cloud.base.switches.set('teams.warningHeader', 'present');
+    await deploy();
+    expect(cloud.warnings.map(({ operation }) => operation)).toEqual(['replacePstnUsages', 'createVoiceRoute', 'createVoiceRoutingPolicy']);
+    expect(cloud.warnings[0]).toMatchObject({ tenantId, text: expect.stringContaining('some time') });
+  });
+
   it.each([
     'notFound',
     'creates',

@@ -201,6 +201,12 @@ export class House extends NamespaceObjects {
     return this.cloud.base.log.writes();
   }
 
+  /** Calls outside that the operator must never make, whatever happens (telephony 7.4). */
+  neverCalled(): string[] {
+    const { microsoft, sbc } = this.cloud;
+    return [...microsoft.state.forbidden, ...sbc.sbc1.counters.forbidden, ...sbc.sbc2.counters.forbidden];
+  }
+
   /** What was written outside since then, one line each: for messages of failed expectations. */
   outsideWritesSince(seq: number): string[] {
     return this.cloud.base.log
@@ -231,6 +237,7 @@ export class House extends NamespaceObjects {
     await this.untilIdle();
     expect(this.outsideWritesSince(seq)).toEqual([]);
     expect(await this.audit.writesSince(position)).toEqual([]);
+    expect(this.neverCalled()).toEqual([]);
     assertConditions(...(await this.all()));
   }
 

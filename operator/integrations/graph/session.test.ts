@@ -39,7 +39,7 @@ describe('GraphSession', () => {
   it('follows links of its own origin as they are, over empty pages, and sends headers again', async () => {
     const next = `${CLOUDS.Public.graph}/v1.0/admin/teams/telephoneNumberManagement/numberAssignments?$top=1000&$skiptoken=a%2Bb`;
     const { session, sent } = sessionOver({ value: [], '@odata.nextLink': next }, { value: [row] });
-    expect(await session.list(NUMBERS_PATH, NumberWire, { ConsistencyLevel: 'eventual' })).toHaveLength(1);
+    expect(await session.list(NUMBERS_PATH, NumberWire, { headers: { ConsistencyLevel: 'eventual' } })).toHaveLength(1);
     expect(sent.map(({ url }) => url)[1]).toBe(next);
     expect(sent.map(({ headers }) => headers?.['ConsistencyLevel'])).toEqual(['eventual', 'eventual']);
   });

@@ -26,6 +26,12 @@ export interface BatchItem {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+export interface PageOptions {
+  readonly headers?: Readonly<Record<string, string>>;
+  /** No further page is read once there are so many. */
+  readonly enough?: number;
+}
+
 /** Items of a batch that were answered with success or with 404, in the order asked; `undefined` = 404. */
 export type BatchAnswers = readonly (HttpResponse | undefined)[];
 
@@ -45,12 +51,16 @@ export class GraphSession {
     this.#signal = signal;
   }
 
-  /** All pages of a collection. */
-  async list<T extends z.ZodType>(url: string, item: T, headers: Readonly<Record<string, string>> = {}): Promise<z.infer<T>[]> {
+  /** All pages of a collection, or as many as it takes to have `enough`. Headers go with every page (microsoft-graph §4.2). */
+  async list<T extends z.ZodType>(
+    url: string,
+    item: T,
+    { headers = {}, enough = Number.POSITIVE_INFINITY }: PageOptions = {},
+  ): Promise<z.infer<T>[]> {
     const found: z.infer<T>[] = [];
     const page = pageOf(item);
     let next: string | undefined = url;
-    for (let count = 0; next !== undefined; count++) {
+    for (let count = 0; next !== undefined && found.length < enough; count++) {
       const answer = await this.#call('GET', next, headers);
       if (count >= MAX_PAGES) throw unexpectedResponse(GRAPH, answer, `${answer.operation}: more than ${MAX_PAGES} pages`);
       const read: z.infer<typeof page> = readJson(GRAPH, answer, page);
@@ -61,11 +71,13 @@ export class GraphSession {
   }
 
   /** A collection whose first page came in a batch; its further pages are followed outside (microsoft-graph §4.1). */
-  async rest<T extends z.ZodType>(first: HttpResponse, item: T): Promise<z.infer<T>[]> {
+  async rest<T extends z.ZodType>(first: HttpResponse, item: T, options: PageOptions = {}): Promise<z.infer<T>[]> {
     const page = readJson(GRAPH, first, pageOf(item));
     const next = this.#nextLink(page['@odata.nextLink'], first);
     const value = page.value as z.infer<T>[];
-    return next === undefined ? value : [...value, ...(await this.list(next, item))];
+    const { enough = Number.POSITIVE_INFINITY } = options;
+    if (next === undefined || value.length >= enough) return value;
+    return [...value, ...(await this.list(next, item, { ...options, enough: enough - value.length }))];
   }
 
   /** Reads up to 20 a call. Throws for the first item that failed otherwise than by 404; throttling of any item goes first. */

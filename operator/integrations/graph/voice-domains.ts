@@ -4,7 +4,7 @@ import { type BatchItem, type GraphSession, readItem } from './session.ts';
 import {
   ADVANCED_HEADERS,
   type DomainWire,
-  pageOf,
+  USERS_ASKED_FOR,
   UserConfigurationWire,
   UserWire,
   userConfigurationPath,
@@ -50,14 +50,16 @@ export async function voiceDomains(request: VoiceDomainsRequest): Promise<string
     .filter(({ isVerified, isInitial }) => isVerified === true && isInitial !== true)
     .map(({ id }) => id.toLowerCase());
   const lists = await request.session.batch(names.map((name): BatchItem => ({ url: usersOfDomainPath(name), headers: ADVANCED_HEADERS })));
-  const candidates = lists.flatMap((answer) => (answer === undefined ? [] : licensedUsers(answer)));
+  const candidates: User[] = [];
+  for (const answer of lists) if (answer !== undefined) candidates.push(...(await licensedUsers(request.session, answer)));
   const enabled = await enabledUsers(request, candidates);
   const found = new Set(enabled.map((upn) => domainOf(upn)));
   return names.filter((name) => found.has(name)).sort();
 }
 
-function licensedUsers(answer: HttpResponse): User[] {
-  const users = readItem(answer, pageOf(UserWire)).value as User[];
+/** A page may hold fewer than asked for, even none, and not be the last (microsoft-graph §4.2). */
+async function licensedUsers(session: GraphSession, first: HttpResponse): Promise<User[]> {
+  const users = await session.rest(first, UserWire, { headers: ADVANCED_HEADERS, enough: USERS_ASKED_FOR });
   return users.filter(isLicensed).slice(0, USERS_PER_DOMAIN);
 }
 

@@ -69,12 +69,15 @@ export const NUMBERS_PATH = path('/admin/teams/telephoneNumberManagement/numberA
 /** Advanced queries need this header and `$count=true` (microsoft-graph §2.4). */
 export const ADVANCED_HEADERS = { ConsistencyLevel: 'eventual' } as const;
 
+/** Users of one domain that are read at most. */
+export const USERS_ASKED_FOR = 50;
+
 /** The users of a domain, at most so many: enough to find one with a phone licence where there are any. */
 export function usersOfDomainPath(domain: string): string {
   return path('/users', {
     $count: 'true',
     $select: 'id,userPrincipalName,assignedPlans',
-    $top: '50',
+    $top: String(USERS_ASKED_FOR),
     $filter: `endsWith(userPrincipalName,'@${domain.replaceAll("'", "''")}')`,
   });
 }

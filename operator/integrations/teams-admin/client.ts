@@ -5,7 +5,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import { sendAuthorized, type TokenSource } from '../entra/tokens.ts';
 import type { HttpClient, HttpRequest, HttpResponse } from '../http/client.ts';
 import { readJson } from '../http/read-json.ts';
-import { saysAlreadyExists, translateTeamsAdminFailure } from './translate.ts';
+import { saysAlreadyExists, translateTeamsAdminFailure, warningOf } from './translate.ts';
 import {
   changedProperties,
   creationBody,
@@ -30,10 +30,18 @@ export type TeamsUser = z.infer<typeof UserWire>;
 export type GroupAssignment = z.infer<typeof GroupAssignmentWire>;
 export type WrittenChange = Change & { readonly kind: WrittenKind };
 
+/** What the service had to say beside an answer; for the log (teams-admin-api §3.1). */
+export interface TeamsWarning {
+  readonly tenantId: string;
+  readonly operation: string;
+  readonly text: string;
+}
+
 export interface TeamsAdminClientDeps {
   readonly http: HttpClient;
   readonly tokens: TokenSource;
   readonly clock: Clock;
+  readonly onWarning: (warning: TeamsWarning) => void;
 }
 
 /** One method for each call. The tenant is told by the token alone (teams-admin-api §2.2). All throw OperatorError. */
@@ -137,11 +145,14 @@ export class TeamsAdminClient {
     return readJson(TEAMS_ADMIN, this.#successful(await this.#send(tenantId, { method: 'GET', url, signal })), schema);
   }
 
-  #send(tenantId: string, request: HttpRequest & { readonly signal?: AbortSignal }): Promise<HttpResponse> {
+  async #send(tenantId: string, request: HttpRequest & { readonly signal?: AbortSignal }): Promise<HttpResponse> {
     const signal = request.signal ?? new AbortController().signal;
-    return sendAuthorized(this.#deps.tokens, { tenantId, resource: 'teams-admin', signal }, (token) =>
+    const answer = await sendAuthorized(this.#deps.tokens, { tenantId, resource: 'teams-admin', signal }, (token) =>
       this.#deps.http.send({ ...request, headers: { Authorization: `Bearer ${token}`, 'X-MS-Correlation-Id': randomUUID() } }),
     );
+    const text = warningOf(answer);
+    if (text !== undefined) this.#deps.onWarning({ tenantId, operation: answer.operation, text });
+    return answer;
   }
 
   #successful(answer: HttpResponse): HttpResponse {

@@ -96,6 +96,12 @@ export function translateTeamsAdminFailure(answer: HttpResponse, nowMs: number):
   return failureOf(answer, { kind: 'Terminal', reason: 'InvalidConfiguration', says: `rejects the request: ${quotable(said)}` }, code);
 }
 
+/** The warning that came with an answer, if any (teams-admin-api §3.1). */
+export function warningOf({ headers }: HttpResponse): string | undefined {
+  const text = quotable(headers['x-ms-configapi-powershell-warningmessage'] ?? '');
+  return text === '' ? undefined : text;
+}
+
 /** True for the service's way of saying that an identity is taken; its status is not certain (teams-admin-api §4 rule 11). */
 export function saysAlreadyExists(answer: HttpResponse): boolean {
   const { error, message } = bodyOf(answer);

@@ -1,7 +1,7 @@
 import { type Context, Hono } from 'hono';
 import type { CloudBase, StandIn, StandInEnv } from '../stand-in.ts';
 import type { AppRegistration, CloudState, ServicePrincipal, Tenant } from '../tenant.ts';
-import { authenticateClient } from './client-auth.ts';
+import { ClientAuthentication, type ClientProof } from './client-auth.ts';
 import { AadstsError } from './errors.ts';
 import { GRAPH_APP_ID, resourceOf } from './resources.ts';
 import type { TokenService } from './tokens.ts';
@@ -79,7 +79,7 @@ function discovery(origin: string, issuer: string, tenant: string): Record<strin
 }
 
 async function tokenAnswer(c: Context<StandInEnv>, rules: EntraRules): Promise<Response> {
-  const form = await c.req.parseBody();
+  const form = await formOf(c);
   const field = (name: string): string | undefined => (typeof form[name] === 'string' && form[name] !== '' ? form[name] : undefined);
   const basic = basicCredentials(c.req.header('authorization'));
   const url = new URL(c.req.url);
@@ -102,6 +102,12 @@ async function tokenAnswer(c: Context<StandInEnv>, rules: EntraRules): Promise<R
   );
 }
 
+/** Another media type is a body without fields (§1.2). */
+async function formOf(c: Context<StandInEnv>): Promise<Record<string, unknown>> {
+  const type = c.req.header('content-type')?.split(';', 1)[0]?.trim().toLowerCase();
+  return type === 'application/x-www-form-urlencoded' ? c.req.parseBody() : {};
+}
+
 /** HTTP Basic with client id and secret is also accepted (§1.2). */
 function basicCredentials(header: string | undefined): { id: string; secret: string } | undefined {
   if (header?.toLowerCase().startsWith('basic ') !== true) return undefined;
@@ -114,17 +120,19 @@ interface TokenRequest {
   readonly grantType: string | undefined;
   readonly clientId: string | undefined;
   readonly scope: string | undefined;
-  readonly proof: Parameters<typeof authenticateClient>[1];
+  readonly proof: ClientProof;
 }
 
 /** Whom the login host gives a token, and in which words it refuses one. */
 class EntraRules {
   readonly #deps: EntraDeps;
+  readonly #authentication: ClientAuthentication;
   readonly #unknownTenantError;
   readonly #missingPrincipalCode;
 
   constructor(deps: EntraDeps) {
     this.#deps = deps;
+    this.#authentication = new ClientAuthentication(deps.base);
     const { switches } = deps.base;
     this.#unknownTenantError = switches.define(
       'entra.unknownTenantError',
@@ -162,7 +170,7 @@ class EntraRules {
     if (clientId === undefined) throw new AadstsError(900144, "The request body must contain the following parameter: 'client_id'.");
     if (scope === undefined) throw new AadstsError(900144, "The request body must contain the following parameter: 'scope'.");
     const app = this.#app(clientId, tenant);
-    await authenticateClient(app, proof, this.#deps.base.clock);
+    await this.#authentication.check(app, proof);
     const principal = this.#principal(app, tenant);
     const resource = this.#resource(scope, tenant);
     return { tenant, ...(await this.#deps.tokens.issue(tenant, principal, resource)) };

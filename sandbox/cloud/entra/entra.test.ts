@@ -223,25 +223,58 @@ describe('Entra token endpoint', () => {
     expect((await post('/not a tenant/oauth2/v2.0/token', form())).data.error_codes).toEqual([900023]);
   });
 
+  it('reads a form and nothing else', async () => {
+    const http = axios.create({ httpsAgent: new Agent({ ca: base.ca.certPem }), validateStatus: () => true });
+    for (const contentType of ['multipart/form-data', 'application/json']) {
+      const answer = await http.post(`${entra.url}/${tenant.id}/oauth2/v2.0/token`, form(), { headers: { 'Content-Type': contentType } });
+      expect([answer.status, answer.data.error_codes]).toEqual([400, [900144]]);
+    }
+  });
+
+  interface AssertionChange {
+    readonly aud?: string;
+    readonly iss?: string;
+    /** Seconds from now; null = no such claim. */
+    readonly exp?: number | null;
+    readonly jti?: string | null;
+  }
+
+  async function assertion({ aud, iss, exp = 300, jti = randomUUID() }: AssertionChange = {}) {
+    const { certPem, credential } = await selfSigned();
+    directory.addCertificate(app, certPem, base.clock.now() + 60_000);
+    const now = Math.floor(base.clock.now() / 1000);
+    const unsigned = new SignJWT(jti === null ? {} : { jti })
+      .setProtectedHeader({ alg: 'PS256', typ: 'JWT', 'x5t#S256': Buffer.from(credential.thumbprintSha256, 'hex').toString('base64url') })
+      .setAudience(aud ?? `${entra.url}/${tenant.id}/oauth2/v2.0/token`)
+      .setIssuer(iss ?? app.appId)
+      .setSubject(app.appId);
+    if (exp !== null) unsigned.setExpirationTime(now + exp);
+    return unsigned.sign(await importPKCS8(credential.privateKey, 'PS256'));
+  }
+
+  async function signIn(client_assertion: string) {
+    const { client_secret: _unused, ...rest } = form();
+    const client_assertion_type = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+    const { status, data } = await post(`/${tenant.id}/oauth2/v2.0/token`, { ...rest, client_assertion, client_assertion_type });
+    return [status, data.error_codes];
+  }
+
   it.each([
     ['another audience', { aud: 'https://elsewhere.test/token' }, 700023],
     ['another client', { iss: randomUUID() }, 700021],
     ['a time long past', { exp: -4_000 }, 700024],
-  ])('refuses an assertion with %s', async (_name, change: { aud?: string; iss?: string; exp?: number }, code) => {
-    const { certPem, credential } = await selfSigned();
-    directory.addCertificate(app, certPem, base.clock.now() + 60_000);
-    const now = Math.floor(base.clock.now() / 1000);
-    const assertion = await new SignJWT({ jti: randomUUID() })
-      .setProtectedHeader({ alg: 'PS256', typ: 'JWT', 'x5t#S256': Buffer.from(credential.thumbprintSha256, 'hex').toString('base64url') })
-      .setAudience(change.aud ?? `${entra.url}/${tenant.id}/oauth2/v2.0/token`)
-      .setIssuer(change.iss ?? app.appId)
-      .setSubject(app.appId)
-      .setExpirationTime(now + (change.exp ?? 300))
-      .sign(await importPKCS8(credential.privateKey, 'PS256'));
-    const { client_secret: _unused, ...rest } = form();
-    const type = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
-    const answer = await post(`/${tenant.id}/oauth2/v2.0/token`, { ...rest, client_assertion: assertion, client_assertion_type: type });
-    expect([answer.status, answer.data.error_codes]).toEqual([401, [code]]);
+    ['no end', { exp: null }, 700027],
+    ['no id', { jti: null }, 700027],
+  ])('refuses an assertion with %s', async (_name, change: AssertionChange, code) => {
+    expect(await signIn(await assertion(change))).toEqual([401, [code]]);
+  });
+
+  it('takes an assertion once, or as often as it comes when the switch says so', async () => {
+    const once = await assertion();
+    expect(await signIn(once)).toEqual([200, undefined]);
+    expect(await signIn(once)).toEqual([401, [700027]]);
+    base.switches.set('entra.reusedAssertion', 'accepted');
+    expect(await signIn(once)).toEqual([200, undefined]);
   });
 });
 

@@ -1,13 +1,16 @@
 import { Hono } from 'hono';
 import type { Directory } from '../directory.ts';
 import { tenantOfBearer } from '../entra/tokens.ts';
+import { countNeverCalled } from '../never-called.ts';
 import type { StandIn, StandInEnv } from '../stand-in.ts';
 import type { TeamsUsers } from '../teams-admin/users.ts';
 import type { VoiceRules } from '../voice.ts';
 import { runBatch } from './batch.ts';
-import { authenticate, type GraphAuthDeps, type GraphEnv, TeamsInGraph } from './call.ts';
+import { authenticate, type GraphAuthDeps, type GraphEnv, jsonBody, TeamsInGraph } from './call.ts';
 import { domainRoutes } from './domains.ts';
+import { emptyFirstPages } from './empty-pages.ts';
 import { GraphError, injectedFailure, newRequestId, unknownSegment } from './errors.ts';
+import { GRAPH_NEVER_CALLED } from './never-called.ts';
 import { numberRoutes } from './numbers.ts';
 import { organizationRoutes } from './organization.ts';
 import { subscribedSkuRoutes } from './subscribed-skus.ts';
@@ -44,17 +47,19 @@ export function graphStandIn(deps: GraphDeps): StandIn {
     if (!(error instanceof GraphError)) throw error;
     return c.json(error.body(base.clock.now(), c.var.requestId, c.req.header('client-request-id')), error.status as 400);
   });
+  app.use(countNeverCalled(GRAPH_NEVER_CALLED, deps.state.forbidden));
   app.use(async (c, next) => {
     const call = await authenticate(deps, c.req.header('authorization'));
     c.set('call', call);
     c.env.facts.target = call.tenant.id;
     await next();
   });
+  app.use(emptyFirstPages(base));
   app.post('/v1.0/$batch', async (c) => {
     const { facts } = c.env;
     facts.write = false; // its items count by themselves
     const dispatch = async (request: Request): Promise<Response> => app.fetch(request, c.env);
-    const payload: unknown = await c.req.json().catch(() => undefined);
+    const payload = await jsonBody(c, ['requests']);
     return runBatch(c.req.raw, payload, { dispatch, faults: base.faults, facts, now: () => base.clock.now() });
   });
   app.route('/v1.0/organization', organizationRoutes());

@@ -4,6 +4,7 @@ import type { AccessToken, TokenService } from '../entra/tokens.ts';
 import type { CloudBase, StandInEnv } from '../stand-in.ts';
 import type { CloudState, Tenant } from '../tenant.ts';
 import { badRequest, GraphError } from './errors.ts';
+import { refuseQuery } from './query.ts';
 
 /** A call whose token was accepted. */
 export interface GraphCall {
@@ -75,8 +76,9 @@ export class TeamsInGraph {
   }
 }
 
-/** The body as a JSON object with no other members than those named. */
+/** The body as a JSON object with no other members than those named. Calls with a body take no query options. */
 export async function jsonBody(c: Context<GraphEnv>, known: readonly string[]): Promise<Record<string, unknown>> {
+  refuseQuery(new URL(c.req.url));
   if (c.req.header('content-type')?.split(';', 1)[0]?.trim() !== 'application/json') {
     throw new GraphError(415, 'Request_BadRequest', 'A supported Content-Type header is required: application/json.');
   }
@@ -86,4 +88,10 @@ export async function jsonBody(c: Context<GraphEnv>, known: readonly string[]): 
   const surplus = Object.keys(body).find((name) => !known.includes(name));
   if (surplus !== undefined) throw badRequest(`The property '${surplus}' does not exist on this type or cannot be set.`);
   return body as Record<string, unknown>;
+}
+
+/** For actions without parameters: no body, or the empty object that a batch sends for one (microsoft-graph §2.2, §4.1). */
+export async function refuseParameters(c: Context<GraphEnv>): Promise<void> {
+  if ((await c.req.text()).trim() === '') refuseQuery(new URL(c.req.url));
+  else await jsonBody(c, []);
 }

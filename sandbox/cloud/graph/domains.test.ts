@@ -103,12 +103,45 @@ describe('Graph: domains', () => {
     expect((await graph.get(`/v1.0/domains/${NEW}/serviceConfigurationRecords`)).status).toBe(400);
   });
 
+  it('takes no parameter when proving a domain', async () => {
+    await graph.post('/v1.0/domains', { id: NEW });
+    published.set(NEW, [await challenge()]);
+    const path = `/v1.0/domains/${NEW}/verify`;
+    expect((await graph.post(path, { forceTakeover: true })).data.error.message).toContain('forceTakeover');
+    expect((await graph.post(path, 'x=1', { headers: { 'Content-Type': 'text/plain' } })).status).toBe(415);
+    expect((await graph.post(`${path}?x=1`)).status).toBe(400);
+    expect((await graph.post(path, {})).data.isVerified).toBe(true);
+  });
+
   it('refuses bad names, surplus properties, other media types and writes without permission', async () => {
     expect((await graph.post('/v1.0/domains', { id: 'not a domain' })).status).toBe(400);
     expect((await graph.post('/v1.0/domains', { id: NEW, isDefault: true })).data.error.message).toContain('isDefault');
     expect((await graph.post('/v1.0/domains', 'id=x', { headers: { 'Content-Type': 'text/plain' } })).status).toBe(415);
     cloud.microsoft.person.revokePermission(cloud.customer.tenantId, cloud.customer.clientId, 'Domain.ReadWrite.All');
     expect((await (await cloud.client('graph')).post('/v1.0/domains', { id: NEW })).status).toBe(403);
+  });
+});
+
+describe('Graph: what is never called', () => {
+  it.each([
+    ['POST', '/domains/nordwind.example/forceDelete', { disableUserAccounts: false }],
+    ['POST', '/domains/nordwind.example/promote', undefined],
+    ['PATCH', '/domains/nordwind.example', { isDefault: true }],
+    ['PATCH', '/domains/nordwind.example', { supportedServices: ['Email'] }],
+    ['POST', '/domains/nordwind.example/verify', { forceTakeover: true }],
+  ])('%s %s %j is counted, alone and in a batch', async (method, url, data) => {
+    await graph.request({ method, url: `/v1.0${url}`, data });
+    const item = { id: '1', method, url, ...(data === undefined ? {} : { headers: { 'Content-Type': 'application/json' }, body: data }) };
+    await graph.post('/v1.0/$batch', { requests: [item] });
+    expect(cloud.microsoft.state.forbidden).toEqual([`${method} /v1.0${url}`, `${method} /v1.0${url}`]);
+  });
+
+  it('nothing of what may be called is counted', async () => {
+    await graph.post('/v1.0/domains', { id: NEW });
+    await graph.post(`/v1.0/domains/${NEW}/verify`);
+    await graph.patch(`/v1.0/domains/${NEW}`, { supportedServices: ['Email', 'OfficeCommunicationsOnline'] });
+    await graph.delete(`/v1.0/domains/${NEW}`);
+    expect(cloud.microsoft.state.forbidden).toEqual([]);
   });
 });
 
@@ -169,8 +202,17 @@ describe('Graph: batches', () => {
     ['a body without Content-Type', { requests: [{ id: '1', method: 'POST', url: '/domains', body: { id: NEW } }] }],
     ['an unknown dependency', { requests: [get('1', '/organization', { dependsOn: ['0'] })] }],
     ['an unknown member', { requests: [get('1', '/organization', { colour: 'red' })] }],
+    ['an envelope with more in it', { requests: [get('1', '/organization')], colour: 'red' }],
     ['no envelope', []],
   ])('refuses %s', async (_name, payload) => {
     expect((await graph.post('/v1.0/$batch', payload)).status).toBe(400);
+  });
+
+  it('refuses an envelope of another media type, and one with a query', async () => {
+    const envelope = { requests: [get('1', '/organization')] };
+    const text = JSON.stringify(envelope);
+    expect((await graph.post('/v1.0/$batch', text, { headers: { 'Content-Type': 'text/plain' } })).status).toBe(415);
+    expect((await graph.post('/v1.0/$batch?x=1', envelope)).status).toBe(400);
+    expect(cloud.base.log.list({ standIn: 'graph', path: 'organization' })).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@ import { type Context, Hono } from 'hono';
 import type { Directory } from '../directory.ts';
 import type { CloudBase } from '../stand-in.ts';
 import type { CloudState, Domain, Tenant } from '../tenant.ts';
-import { type GraphEnv, jsonBody, requirePermission } from './call.ts';
+import { type GraphEnv, jsonBody, refuseParameters, requirePermission } from './call.ts';
 import { dnsRecordsForService, verificationRecords } from './dns-records.ts';
 import { badRequest, GraphError, resourceNotFound } from './errors.ts';
 import { type CollectionRules, collectionPage, refuseQuery, singleRow } from './query.ts';
@@ -69,6 +69,7 @@ export function domainRoutes(deps: DomainDeps): Hono<GraphEnv> {
   app.post('/', async (c) => c.json(rowOf(acts.add(requirePermission(c, ...WRITE), await jsonBody(c, ['id']))), 201));
   app.post('/:id/verify', async (c) => {
     const tenant = requirePermission(c, ...WRITE);
+    await refuseParameters(c);
     return c.json(rowOf(await acts.verify(tenant, domainOf(c, tenant))));
   });
   app.patch('/:id', async (c) => {
@@ -77,6 +78,7 @@ export function domainRoutes(deps: DomainDeps): Hono<GraphEnv> {
     return c.body(null, 204);
   });
   app.delete('/:id', (c) => {
+    refuseQuery(new URL(c.req.url));
     const tenant = requirePermission(c, ...WRITE);
     acts.remove(tenant, domainOf(c, tenant));
     return c.body(null, 204);

@@ -123,8 +123,17 @@ function numberOf(text: string, option: string): number {
 function nextLink(url: URL, { paging }: CollectionRules, offset: number): string {
   const next = new URL(url);
   if (paging === 'skip') next.searchParams.set('$skip', String(offset));
-  else next.searchParams.set('$skiptoken', Buffer.from(`page:${offset}`).toString('base64url'));
+  else next.searchParams.set('$skiptoken', tokenOf(offset));
   return next.href;
+}
+
+function tokenOf(offset: number): string {
+  return Buffer.from(`page:${offset}`).toString('base64url');
+}
+
+/** The token that leads to the first row. */
+export function startToken(): string {
+  return tokenOf(0);
 }
 
 /** Tokens are opaque; one that is not ours is stale (microsoft-graph §2.0). */

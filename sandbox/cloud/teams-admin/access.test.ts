@@ -98,6 +98,40 @@ describe('Teams admin API: what is refused as a request', () => {
     }
   });
 
+  it('takes no query where one object is read, and answers in JSON alone', async () => {
+    expect((await teams.get(`${ROUTES}/configuration/LocalRoute?$select=Identity`)).status).toBe(400);
+    for (const accept of ['', 'text/html', '*/*']) expect((await teams.get(ROUTES, { headers: { Accept: accept } })).status).toBe(406);
+    expect((await teams.get(ROUTES, { headers: { Accept: 'text/html, application/json;q=0.9' } })).status).toBe(200);
+  });
+
+  it('warns in a header of what was written when the switch says so', async () => {
+    const path = `${ROUTES}/configuration/LocalRoute`;
+    const warning = async () => (await teams.put(path, { Description: 'x' })).headers['x-ms-configapi-powershell-warningmessage'];
+    expect(await warning()).toBeUndefined();
+    cloud.base.switches.set('teams.warningHeader', 'present');
+    expect(await warning()).toContain('some time');
+    expect((await teams.get(ROUTES)).headers['x-ms-configapi-powershell-warningmessage']).toBeUndefined();
+  });
+
+  it.each([
+    ['PUT', '/Skype.Policy/configurations/OnlineVoiceRoutingPolicy/configuration/Tag%3AGLOBAL', { Description: 'x' }],
+    ['DELETE', `${ROUTES}/configuration/localroute`, undefined],
+    ['POST', ROUTES, { Name: ' LocalRoute' }],
+    ['PUT', '/Skype.Policy/configurations/OnlinePstnUsages/configuration/Global', { Usage: [] }],
+    ['PATCH', '/Skype.Policy/tenants/policies/OnlineVoiceRoutingPolicy', { PolicyName: 'x' }],
+    ['PUT', '/Teams.Tenant/VerifiedSipDomains', {}],
+  ])('counts %s %s %j among what is never called', async (method, url, data) => {
+    await teams.request({ method, url, data });
+    expect(cloud.microsoft.state.forbidden).toEqual([`${method} ${decodeURIComponent(url)}`]);
+  });
+
+  it('counts nothing of what may be called', async () => {
+    await teams.put('/Skype.Policy/configurations/OnlinePstnUsages/configuration/Global', { Usage: ['Reception', 'A'] });
+    await teams.post(ROUTES, { Identity: 'Globals', NumberPattern: '.*' });
+    await teams.get(`${ROUTES}/configuration/LocalRoute`);
+    expect(cloud.microsoft.state.forbidden).toEqual([]);
+  });
+
   it('compresses answers, error bodies included, for clients that say so', async () => {
     const plain = await teams.get(ROUTES, { headers: { 'Accept-Encoding': 'identity' } });
     const zipped = await teams.get(ROUTES, { headers: { 'Accept-Encoding': 'gzip' }, decompress: false, responseType: 'arraybuffer' });

@@ -2,17 +2,20 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { Hono } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import { tenantOfBearer } from '../entra/tokens.ts';
+import { countNeverCalled } from '../never-called.ts';
 import type { CloudBase, StandIn, StandInEnv } from '../stand-in.ts';
 import type { CloudState } from '../tenant.ts';
 import type { VoiceRules } from '../voice.ts';
 import { type AuthorizeDeps, authorize } from './authorize.ts';
-import type { CallerEnv } from './call.ts';
+import { acceptsJson, type CallerEnv } from './call.ts';
 import { DependencyChecks } from './checks.ts';
 import { configRoutes } from './config-routes.ts';
 import { ConfigApiError, notFound } from './errors.ts';
+import { TEAMS_NEVER_CALLED } from './never-called.ts';
 import type { ConfigStore } from './store.ts';
 import { numberRoutes, tenantRoutes } from './tenant-info.ts';
 import { grantRoutes, type TeamsUsers, userRoutes } from './users.ts';
+import { warnings } from './warnings.ts';
 
 export interface TeamsAdminDeps extends AuthorizeDeps {
   readonly state: CloudState;
@@ -32,7 +35,8 @@ export function teamsAdminStandIn(deps: TeamsAdminDeps): StandIn {
   });
   app.notFound((c) => notFound(`No resource matches the request URI ${c.req.path}.`).answer(c.req.header('x-ms-correlation-id')));
   app.use(compressed);
-  app.use(authorize(deps));
+  app.use(countNeverCalled(TEAMS_NEVER_CALLED, deps.state.forbidden));
+  app.use(authorize(deps), acceptsJson, warnings(base));
   app.route('/Skype.Policy/configurations', configRoutes(store, new DependencyChecks(store, rules, base), base));
   app.route('/Skype.Policy', grantRoutes(users));
   app.route('/Teams.User/users', userRoutes(users));

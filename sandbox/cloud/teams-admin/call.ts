@@ -1,4 +1,5 @@
 import type { Context } from 'hono';
+import { createMiddleware } from 'hono/factory';
 import type { StandInEnv } from '../stand-in.ts';
 import type { Tenant } from '../tenant.ts';
 import { badRequest, ConfigApiError } from './errors.ts';
@@ -7,6 +8,13 @@ import { badRequest, ConfigApiError } from './errors.ts';
 export interface CallerEnv extends StandInEnv {
   Variables: { tenant: Tenant };
 }
+
+/** teams-admin-api §3.1: required on every call. */
+export const acceptsJson = createMiddleware<CallerEnv>(async (c, next) => {
+  const accepted = (c.req.header('accept') ?? '').split(',').map((range) => range.split(';', 1)[0]?.trim().toLowerCase());
+  if (!accepted.includes('application/json')) throw new ConfigApiError(406, 'NotAcceptable', 'The header Accept must be application/json.');
+  await next();
+});
 
 /** The request body as a JSON object. */
 export async function jsonBody(c: Context<CallerEnv>): Promise<Record<string, unknown>> {

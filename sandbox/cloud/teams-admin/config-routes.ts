@@ -17,7 +17,10 @@ export function configRoutes(store: ConfigStore, checks: DependencyChecks, base:
     return c.json(crud.list(c.var.tenant, typeOf(c.req.param('type'))));
   });
   app.post('/:type', async (c) => crud.create(c.var.tenant, typeOf(c.req.param('type')), await jsonBody(c)));
-  app.get('/:type/configuration/:identity', (c) => c.json(crud.read(c.var.tenant, typeOf(c.req.param('type')), c.req.param('identity'))));
+  app.get('/:type/configuration/:identity', (c) => {
+    refuseQuery(c);
+    return c.json(crud.read(c.var.tenant, typeOf(c.req.param('type')), c.req.param('identity')));
+  });
   app.put('/:type/configuration/:identity', async (c) =>
     crud.update(c.var.tenant, typeOf(c.req.param('type')), c.req.param('identity'), await jsonBody(c)),
   );
@@ -76,7 +79,8 @@ class ConfigCrud {
 
   create(tenant: Tenant, type: ConfigType, body: Record<string, unknown>): Response {
     const identity = body['Identity'] ?? (type.alias === undefined ? undefined : body[type.alias]);
-    if (typeof identity !== 'string' || identity === '') throw badRequest('The parameter Identity is required.');
+    if (typeof identity !== 'string' || identity.trim() === '') throw badRequest('The parameter Identity is required.');
+    refuseOtherIdentity(type, identity, body);
     if (isGlobal(type, identity) || this.#store.of(tenant, type).latest(keyOf(type, identity)) !== undefined) {
       throw new ConfigApiError(this.#switches.conflictStatus(), 'BadRequest', `${type.name} "${identity}" already exists.`);
     }
@@ -99,6 +103,7 @@ class ConfigCrud {
     if (known === undefined && (type.scope === 'singleton' || this.#switches.putAbsent() === 'notFound')) {
       throw notFound(`${type.name} "${identity}" was not found.`);
     }
+    refuseOtherIdentity(type, identity, body);
     if (known !== undefined && this.#switches.putEffect() === 'none') return this.#done();
     const given = this.#bodies.accepted(type, this.#bodies.withModifiers(type, known, body), 'update');
     if (Object.keys(given).length > 0 || known === undefined) this.#write(tenant, type, known?.identity ?? identity, given);
@@ -146,5 +151,14 @@ class ConfigCrud {
       }
     }
     return wanted;
+  }
+}
+
+/** Identity and, where there is one, its other name (§6, §8: "create takes one of the two") say the same, and the same as the path (§4 rule 3). */
+function refuseOtherIdentity(type: ConfigType, identity: string, body: Record<string, unknown>): void {
+  for (const member of ['Identity', ...(type.alias === undefined ? [] : [type.alias])]) {
+    const named = body[member];
+    if (named === undefined || (typeof named === 'string' && keyOf(type, named) === keyOf(type, identity))) continue;
+    throw badRequest(`The parameter ${member} does not name ${type.name} "${identity}".`);
   }
 }

@@ -255,9 +255,10 @@ describe('Teams admin API: writes', () => {
 
   it('merges a PUT and answers 204 though a property is unknown or of the wrong type', async () => {
     const policy = `${CONFIG}/OnlineVoiceRoutingPolicy/configuration/Receptionists`;
-    expect((await teams.put(policy, { Description: 'Managed', OnlinePstnUsages: 'Reception', Unknown: 1, Identity: 'other' })).status).toBe(
-      204,
-    );
+    expect(
+      (await teams.put(policy, { Description: 'Managed', OnlinePstnUsages: 'Reception', Unknown: 1, Identity: 'tag:receptionists' }))
+        .status,
+    ).toBe(204);
     expect((await teams.get(policy)).data).toMatchObject({
       Identity: 'Tag:Receptionists',
       Description: 'Managed',
@@ -270,6 +271,37 @@ describe('Teams admin API: writes', () => {
     await teams.put(policy, { Description: 'again' });
     await teams.put(policy, { Description: null });
     expect((await teams.get(policy)).data.Description).toBe('again');
+  });
+
+  it.each([
+    [
+      'another Identity in the body',
+      'put',
+      `${CONFIG}/OnlineVoiceRoutingPolicy/configuration/Receptionists`,
+      { Identity: 'other', Description: 'x' },
+    ],
+    ['another Name in the body', 'put', `${CONFIG}/OnlineVoiceRoute/configuration/LocalRoute`, { Name: 'other', Description: 'x' }],
+    ['an Identity and a Name that differ', 'post', `${CONFIG}/OnlineVoiceRoute`, { Identity: 'one', Name: 'other', NumberPattern: '.*' }],
+    ['a blank Identity', 'post', `${CONFIG}/OnlineVoiceRoute`, { Identity: ' \t', NumberPattern: '.*' }],
+  ] as const)('refuses %s, and does nothing', async (_name, method, path, body) => {
+    const before = cloud.microsoft.snapshot(cloud.customer.tenantId);
+    expect((await teams[method](path, body)).status).toBe(400);
+    expect(cloud.microsoft.snapshot(cloud.customer.tenantId)).toEqual(before);
+  });
+
+  it('takes an Identity and a Name that say the same', async () => {
+    expect((await teams.post(`${CONFIG}/OnlineVoiceRoute`, { Identity: 'Same', Name: 'same', NumberPattern: '.*' })).status).toBe(200);
+  });
+
+  it('can answer one PUT with success and do nothing', async () => {
+    cloud.base.faults.add({ standIn: 'teams-admin', kind: 'noEffect', method: 'PUT', times: 1 });
+    for (const [label, left] of [
+      ['lost', []],
+      ['kept', ['kept']],
+    ] as const) {
+      expect((await teams.put(USAGES, { Usage: ['Reception', label] })).status).toBe(204);
+      expect((await teams.get(USAGES)).data.Usage).toEqual(['Reception', ...left]);
+    }
   });
 
   it('can answer a PUT with success and do nothing', async () => {
