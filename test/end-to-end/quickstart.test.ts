@@ -64,6 +64,18 @@ describe('the quickstart, from kubectl apply to Ready', () => {
     expect((await house.get('NumberRange', 'geneva-office'))?.status).toMatchObject({ counts: { numbers: 200 } });
   });
 
+  it('tells who took on emergency calls, as the API server knows it, and when', async () => {
+    const site = (await house.get('SiteLocation', 'zurich')) as unknown as {
+      readonly metadata: {
+        readonly managedFields: readonly { readonly manager: string; readonly time: string; readonly fieldsV1: object }[];
+      };
+      readonly status: { readonly emergency: unknown };
+    };
+    const declared = site.metadata.managedFields.filter(({ fieldsV1 }) => JSON.stringify(fieldsV1).includes('f:emergency":{"f:mode'));
+    expect(declared.map(({ manager }) => manager)).not.toContain('trunkline-status');
+    expect(site.status.emergency).toEqual({ mode: 'CustomerManaged', declaredBy: declared[0]?.manager, declaredAt: declared[0]?.time });
+  });
+
   it('is refused nothing: the chart grants its service account what it needs', async () => {
     const writes = await house.audit.writesSince(0);
     expect(writes.filter(({ code }) => code === 401 || code === 403)).toEqual([]);
