@@ -81,7 +81,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
   const manifests = await exampleManifests(examples, { namespace, addresses });
   const secrets = authoritySecrets({ objects: manifests }, new Set(Object.values(addresses)), cloud.caPem);
   await writeFile(join(folder, 'smtp-password'), SMTP_ACCOUNT.password, { mode: 0o600 });
-  const dns = watchEndpoints(adminKubeConfig(cluster), cloud.dns.publisher);
+  const dns = watchEndpoints(adminKubeConfig(cluster), cloud.dns.publisher, { namespaces: [namespace, ...beside] });
   await dns.ready;
   const all = [...secrets, ...manifests];
   return new House({ cluster, cloud, namespace, installation, supervision, folder, login, dns, manifests: all, leaderElection, beside });

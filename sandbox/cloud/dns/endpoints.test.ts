@@ -72,8 +72,8 @@ const PATIENCE = { timeout: 4000 };
 let api: TinyApiServer;
 let dns: Dns;
 let watch: EndpointWatch | undefined;
-const start = async (): Promise<EndpointWatch> => {
-  watch = watchEndpoints(await api.start(), dns.publisher, { retryMs: 5 });
+const start = async (namespaces?: readonly string[]): Promise<EndpointWatch> => {
+  watch = watchEndpoints(await api.start(), dns.publisher, { retryMs: 5, ...(namespaces === undefined ? {} : { namespaces }) });
   return watch;
 };
 const addressOf = (name: string): unknown => {
@@ -104,6 +104,16 @@ it('publishes what is listed and what comes after, and acknowledges the generati
   await expect
     .poll(() => api.patched, PATIENCE)
     .toContain('/apis/externaldns.k8s.io/v1alpha1/namespaces/quickstart/dnsendpoints/geneva/status');
+});
+
+it.each([
+  ['elsewhere', 'nxDomain', 0],
+  ['quickstart', ['203.0.113.1'], 1],
+])('given the namespace %s it takes the objects of that one only', async (namespace, address, acknowledged) => {
+  api.put('zurich', ['203.0.113.1']);
+  await (await start([namespace])).ready;
+  expect(addressOf('zurich')).toEqual(address);
+  await expect.poll(() => api.patched.length, PATIENCE).toBe(acknowledged);
 });
 
 it('lists again when a watch ends, and withdraws what went meanwhile', async () => {

@@ -26,19 +26,21 @@ export interface EndpointWatch {
 
 export interface EndpointWatchOptions {
   readonly retryMs?: number;
+  /** Only objects of these count, as with external-dns's own flag; absent = all namespaces. */
+  readonly namespaces?: readonly string[];
 }
 
 /**
- * Does for the sandbox what external-dns does in a cluster: lists and watches DNSEndpoint objects of all namespaces, hands their
+ * Does for the sandbox what external-dns does in a cluster: lists and watches DNSEndpoint objects, hands their
  * endpoints to the publisher and acknowledges the generation in their status. Lists again whenever a watch ends, also when the kind is
  * not installed yet.
  */
 export function watchEndpoints(
   kubeConfig: KubeConfig,
   publisher: Publisher,
-  { retryMs = RETRY_MS }: EndpointWatchOptions = {},
+  { retryMs = RETRY_MS, namespaces }: EndpointWatchOptions = {},
 ): EndpointWatch {
-  const source = new EndpointSource(kubeConfig, publisher);
+  const source = new EndpointSource(kubeConfig, publisher, namespaces);
   const stopped = new AbortController();
   const { promise: ready, resolve } = Promise.withResolvers<void>();
   const running = (async () => {
@@ -62,8 +64,10 @@ class EndpointSource {
   readonly #publisher: Publisher;
   readonly #objects: CustomObjectsApi;
   readonly #watch: Watch;
+  readonly #namespaces: ReadonlySet<string> | undefined;
 
-  constructor(kubeConfig: KubeConfig, publisher: Publisher) {
+  constructor(kubeConfig: KubeConfig, publisher: Publisher, namespaces: readonly string[] | undefined) {
+    this.#namespaces = namespaces && new Set(namespaces);
     this.#publisher = publisher;
     this.#objects = kubeConfig.makeApiClient(CustomObjectsApi);
     this.#watch = new Watch(kubeConfig);
@@ -84,7 +88,10 @@ class EndpointSource {
   async #list(): Promise<string> {
     const list = DnsEndpointList.parse(await this.#objects.listCustomObjectForAllNamespaces({ ...KIND, resourcePlural: KIND.plural }));
     const seen = new Set<string>();
-    for (const item of list.items) seen.add(this.#take(item));
+    for (const item of list.items) {
+      const owner = this.#take(item);
+      if (owner !== undefined) seen.add(owner);
+    }
     for (const owner of this.#publisher.owners()) if (owner.includes('/') && !seen.has(owner)) this.#publisher.remove(owner);
     return list.metadata.resourceVersion;
   }
@@ -111,8 +118,10 @@ class EndpointSource {
     else if (phase === 'DELETED') this.#publisher.remove(ownerOf(DnsEndpoint.parse(object)));
   }
 
-  #take(object: unknown): string {
+  /** Undefined: none of ours. */
+  #take(object: unknown): string | undefined {
     const endpoint = DnsEndpoint.parse(object);
+    if (this.#namespaces?.has(endpoint.metadata.namespace) === false) return undefined;
     this.#publisher.upsert(ownerOf(endpoint), endpoint.spec.endpoints);
     if (endpoint.status?.observedGeneration !== endpoint.metadata.generation) {
       this.#acknowledge(endpoint).catch((thrown: unknown) => {
