@@ -1,7 +1,9 @@
 import { ANNOTATIONS } from '../api/group.ts';
-import type { KubeObject } from '../api/meta.ts';
+import type { SbcDevice } from '../api/kinds.ts';
+import { type KubeObject, keyOf } from '../api/meta.ts';
 import type { Reason } from '../api/reasons.ts';
 import type { ChangePolicy } from '../domain/change/plan.ts';
+import type { ControllerDeps } from './deps.ts';
 
 /** The part of spec that every kind shares and that restricts writing (design §2 Shared). */
 export interface GovernedSpec {
@@ -33,18 +35,43 @@ export interface GovernanceInput {
   readonly defaultPolicy: ChangePolicy;
   readonly namespaceAnnotations: Readonly<Record<string, string>>;
   readonly actuation: 'Active' | 'Paused';
+  /** SBCs whose configuration the object writes. */
+  readonly writesTo?: readonly SbcDevice[];
+}
+
+/**
+ * What may be written for an object: by itself and its parents (`chain`, the object first), by its namespace, by the installation and by the
+ * SBCs that it configures.
+ */
+export function governanceOf(
+  chain: readonly [Governed, ...Governed[]],
+  { stores, settings }: Pick<ControllerDeps, 'stores' | 'settings'>,
+  writesTo: readonly SbcDevice[] = [],
+): Governance {
+  const namespace = stores.namespaces.get(`/${chain[0].metadata.namespace ?? ''}`);
+  return govern({
+    chain,
+    defaultPolicy: settings.defaultChangePolicy,
+    namespaceAnnotations: namespace?.metadata.annotations ?? {},
+    actuation: settings.actuation,
+    writesTo,
+  });
 }
 
 const RESTRICTION: Record<ChangePolicy, number> = { Enforce: 0, Report: 1, Approve: 2, Observe: 3 };
 
 /** Whose policy holds (design §2): Observe < Approve < Report < Enforce, whatever is absent restricts nothing. */
-export function govern({ chain, defaultPolicy, namespaceAnnotations, actuation }: GovernanceInput): Governance {
+export function govern({ chain, defaultPolicy, namespaceAnnotations, actuation, writesTo = [] }: GovernanceInput): Governance {
   const policies = chain.flatMap((object) => object.spec.changePolicy ?? []);
   const policy =
     policies.length === 0 ? defaultPolicy : policies.reduce((left, right) => (RESTRICTION[right] > RESTRICTION[left] ? right : left));
   const policyBy = policySource(chain, policy);
   const hold =
-    pauseOf(namespaceAnnotations, actuation) ?? suspension(chain) ?? disabling(chain) ?? unmanagedRestriction(chain, policy, policyBy);
+    pauseOf(namespaceAnnotations, actuation) ??
+    suspension(chain) ??
+    disabling(chain) ??
+    unmanagedRestriction(chain, policy, policyBy) ??
+    lockOf(writesTo);
   return { policy, policyBy, hold };
 }
 
@@ -82,6 +109,12 @@ function disabling(chain: readonly Governed[]): Hold | undefined {
       message: `${by.kind} ${by.metadata.name} has spec.enabled: false, so nothing is written; set it to true to go on`,
     }
   );
+}
+
+/** A locked SBC is not written to; what its sites do in a tenant goes on (design §2 SBCDevice). */
+function lockOf(devices: readonly SbcDevice[]): Hold | undefined {
+  const locked = devices.find(({ spec }) => spec.locked === true);
+  return locked && { reason: 'Locked', message: `SBCDevice ${keyOf(locked)} has spec.locked: true; set it to false to go on` };
 }
 
 /** Fields that restrict writing fail closed while this release does not act on them (design §2, SpecManaged). */

@@ -36,7 +36,7 @@ export interface SiteScope {
   readonly routesInMicrosoft: boolean;
   readonly trunks: readonly TrunkScope[];
   /** Whose suspend and changePolicy hold for a write: site, Customer, every trunk's device. */
-  readonly chain: readonly Governed[];
+  readonly chain: readonly [SiteLocation, ...Governed[]];
 }
 
 export function siteScope(site: SiteLocation, stores: Stores): SiteScope {

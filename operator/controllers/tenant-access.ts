@@ -1,6 +1,7 @@
 import type { Customer } from '../api/kinds.ts';
 import { keyOf } from '../api/meta.ts';
 import type { Seen } from '../delivery/delivery.ts';
+import type { OperatorError } from '../errors/operator-error.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { ReconcileContext } from '../runtime/reconciler.ts';
 import type { Access } from './credentials.ts';
@@ -37,8 +38,31 @@ export async function connectServing(tenantId: string, { stores, credentials }: 
 }
 
 /** When a Secret must have been read to do for this pass; undefined: five minutes ago is good enough (design §5). */
-export function secretsAge({ requested }: Pick<ReconcileContext, 'requested'>, clock: Clock): number | undefined {
+export function secretsNotBefore({ requested }: Pick<ReconcileContext, 'requested'>, clock: Clock): number | undefined {
   return requested ? clock.monotonic() : undefined;
+}
+
+/**
+ * Looks with the credentials that are known; one that was refused is compared with its Secret once more, and a new one tried at once. `look`
+ * connects and looks; `refusedIn`: when, in monotonic ms, a look found a credential refused.
+ */
+export async function lookTwice<Looks>(
+  look: (notBefore: number | undefined) => Promise<Looks>,
+  refusedIn: (looks: Looks) => number | undefined,
+  notBefore: number | undefined,
+): Promise<Looks> {
+  const looks = await look(notBefore);
+  const refused = refusedIn(looks);
+  return refused === undefined ? looks : look(refused);
+}
+
+/** A write that was refused for its credential is tried again with what the Secret says by now, not with what it said when the pass began. */
+export async function connectAnew(
+  failure: OperatorError | undefined,
+  connect: (notBefore: number) => Promise<void>,
+  clock: Clock,
+): Promise<void> {
+  if (failure?.kind === 'Auth') await connect(clock.monotonic());
 }
 
 /** When a target last refused the credential, monotonic ms: a Secret read before may be the wrong one by now. Undefined: none does. */

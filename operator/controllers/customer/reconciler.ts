@@ -9,12 +9,12 @@ import { claimedTenant, isEssentials, namedDirectory, namedTenant } from '../cus
 import { type ControllerDeps, INDEX } from '../deps.ts';
 import { waitsStatus } from '../finding.ts';
 import { freshness } from '../freshness.ts';
-import { govern, isForceRemoved, suspension } from '../governance.ts';
+import { governanceOf, isForceRemoved, suspension } from '../governance.ts';
 import { massDeletionHold } from '../mass-deletion.ts';
 import { removalReport } from '../removal.ts';
 import { blockers } from '../site-scope.ts';
 import { directoryTarget, identityTarget, ownerOf } from '../targets.ts';
-import { connectOwn, partyOf, refusedAt, secretsAge } from '../tenant-access.ts';
+import { connectOwn, lookTwice, partyOf, refusedAt, secretsNotBefore } from '../tenant-access.ts';
 import type { CustomerFindings } from './findings.ts';
 import { accept, dueSteps } from './plan.ts';
 import { customerConditions, customerEvents } from './report.ts';
@@ -52,7 +52,7 @@ export class CustomerReconciler implements Reconciler<Customer, CustomerStatus> 
       directory,
       tenantId,
       due: dueSteps(customer, stores),
-      governance: this.#govern(customer),
+      governance: governanceOf([customer], this.#deps),
     };
     this.#watchRights(found);
     const conclusion = customerConditions(found);
@@ -91,12 +91,13 @@ export class CustomerReconciler implements Reconciler<Customer, CustomerStatus> 
     this.#deps.credentials.signInAnew(keyOf(found.customer));
   }
 
-  /** Who this is, and whether its tenant lets it in. A refused credential is compared with its Secret once more, and a new one tried at once. */
-  async #meet(customer: Customer, owner: string, ctx: ReconcileContext): Promise<Meeting> {
-    const { clock } = this.#deps;
-    const met = await this.#meetOnce(customer, owner, ctx, secretsAge(ctx, clock));
-    const refused = signInRefusedAt(met.identity);
-    return refused === undefined || met.access.state !== 'connected' ? met : this.#meetOnce(customer, owner, ctx, refused);
+  /** Who this is, and whether its tenant lets it in. */
+  #meet(customer: Customer, owner: string, ctx: ReconcileContext): Promise<Meeting> {
+    return lookTwice(
+      (notBefore) => this.#meetOnce(customer, owner, ctx, notBefore),
+      ({ access, identity }) => (access.state === 'connected' ? signInRefusedAt(identity) : undefined),
+      secretsNotBefore(ctx, this.#deps.clock),
+    );
   }
 
   async #meetOnce(customer: Customer, owner: string, ctx: ReconcileContext, notBefore: number | undefined): Promise<Meeting> {
@@ -135,17 +136,6 @@ export class CustomerReconciler implements Reconciler<Customer, CustomerStatus> 
       });
     }
     return connectOwn(customer, tenantId, this.#deps, notBefore);
-  }
-
-  #govern(customer: Customer) {
-    const { stores, settings } = this.#deps;
-    const namespace = stores.namespaces.get(`/${customer.metadata.namespace ?? ''}`);
-    return govern({
-      chain: [customer],
-      defaultPolicy: settings.defaultChangePolicy,
-      namespaceAnnotations: namespace?.metadata.annotations ?? {},
-      actuation: settings.actuation,
-    });
   }
 
   /** By any object: what is to be done outside waits for the finalizer (design §3.9). An invitation does not hold the Customer's end. */

@@ -6,7 +6,7 @@ import type { MailView } from '../../integrations/mail/port.ts';
 import type { FinalReport, ReconcileContext, Reconciler, Report } from '../../runtime/reconciler.ts';
 import type { ControllerDeps } from '../deps.ts';
 import { conditionOf, waitsStatus } from '../finding.ts';
-import { type Governed, govern, type Hold } from '../governance.ts';
+import { governanceOf, type Hold } from '../governance.ts';
 import { removalReport } from '../removal.ts';
 import { gate, isTerminating, protectedBy } from '../site-scope.ts';
 import { mailTarget, ownerOf } from '../targets.ts';
@@ -72,15 +72,7 @@ export class InvitationReconciler implements Reconciler<Invitation, InvitationSt
   }
 
   #hold(invitation: Invitation, customer: Customer | undefined): Hold | undefined {
-    const { stores, settings } = this.#deps;
-    const chain: readonly Governed[] = customer === undefined ? [invitation] : [invitation, customer];
-    const annotations = stores.namespaces.get(`/${invitation.metadata.namespace ?? ''}`)?.metadata.annotations ?? {};
-    const governance = govern({
-      chain,
-      defaultPolicy: settings.defaultChangePolicy,
-      namespaceAnnotations: annotations,
-      actuation: settings.actuation,
-    });
+    const governance = governanceOf(customer === undefined ? [invitation] : [invitation, customer], this.#deps);
     if (governance.hold !== undefined) return governance.hold;
     if (governance.policy === 'Observe') return { reason: 'NotDeployed', message: 'changePolicy Observe never writes, so no mail is sent' };
     return customerHold(customer);

@@ -8,7 +8,7 @@ import type { ReconcileContext } from '../../runtime/reconciler.ts';
 import type { ControllerDeps } from '../deps.ts';
 import { freshness } from '../freshness.ts';
 import { directoryTarget, ownerOf, voiceTarget } from '../targets.ts';
-import { refusedAt, secretsAge } from '../tenant-access.ts';
+import { lookTwice, refusedAt, secretsNotBefore } from '../tenant-access.ts';
 
 /** What the gateway must have where the spec says nothing (telephony 1.1, and the CRD's descriptions). */
 const DEFAULT_SIP_PORT = 5061;
@@ -55,9 +55,11 @@ async function verified(trunk: CarrierTrunk, device: SbcDevice, deps: Controller
     return refusal('TenantIdMissing', `spec.carrierTrunks[${fqdn}]: mode Verify needs tenantId and authenticationSecretRef; add them`);
   }
   const named = { fqdn, tenantId, secretName: authenticationSecretRef.name };
-  const first = await look(named, device, deps, ctx, secretsAge(ctx, deps.clock));
-  const refused = 'refused' in first ? undefined : refusedAt([first.directory, first.voice]);
-  const found = refused === undefined ? first : await look(named, device, deps, ctx, refused);
+  const found = await lookTwice(
+    (notBefore) => look(named, device, deps, ctx, notBefore),
+    (looks) => ('refused' in looks ? undefined : refusedAt([looks.directory, looks.voice])),
+    secretsNotBefore(ctx, deps.clock),
+  );
   if ('refused' in found) return found.refused;
   return unseen(found.directory) ?? unseen(found.voice) ?? compare(trunk, found.directory, found.voice);
 }

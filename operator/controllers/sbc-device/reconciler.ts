@@ -8,11 +8,11 @@ import { type ControllerDeps, INDEX } from '../deps.ts';
 import { durationMs } from '../duration.ts';
 import { waitsStatus } from '../finding.ts';
 import { freshness } from '../freshness.ts';
-import { type Governance, govern, isForceRemoved, suspension } from '../governance.ts';
+import { governanceOf, isForceRemoved, suspension } from '../governance.ts';
 import { removalReport } from '../removal.ts';
 import { blockers } from '../site-scope.ts';
 import { deviceTarget, ownerOf } from '../targets.ts';
-import { refusedAt, secretsAge } from '../tenant-access.ts';
+import { lookTwice, refusedAt, secretsNotBefore } from '../tenant-access.ts';
 import { type CarrierLook, lookAtCarrier } from './carrier.ts';
 import { deviceConditions, deviceStatus, openMarkStatus } from './report.ts';
 
@@ -33,7 +33,7 @@ export class SbcDeviceReconciler implements Reconciler<SbcDevice, SbcDeviceStatu
     const carriers: CarrierLook[] = [];
     for (const trunk of device.spec.carrierTrunks ?? []) carriers.push(await lookAtCarrier(trunk, device, this.#deps, ctx));
     const sites = stores.sites.byIndex(INDEX.device, keyOf(device));
-    const found = { device, access, seen, carriers, sites: sites.length, governance: this.#govern(device) };
+    const found = { device, access, seen, carriers, sites: sites.length, governance: governanceOf([device], this.#deps) };
     const conclusion = deviceConditions(found, ctx.now);
     const mark = await openMarks.openOn(deviceTarget(keyOf(device)), ctx.signal);
     const markedForMs = mark === undefined ? Number.POSITIVE_INFINITY : mark.deadline - clock.now();
@@ -46,30 +46,18 @@ export class SbcDeviceReconciler implements Reconciler<SbcDevice, SbcDeviceStatu
     };
   }
 
-  #govern(device: SbcDevice): Governance {
-    const { stores, settings } = this.#deps;
-    const namespace = stores.namespaces.get(`/${device.metadata.namespace ?? ''}`);
-    return govern({
-      chain: [device],
-      defaultPolicy: settings.defaultChangePolicy,
-      namespaceAnnotations: namespace?.metadata.annotations ?? {},
-      actuation: settings.actuation,
-    });
-  }
-
-  /** A refused credential is compared with its Secret once more, and a new one is tried at once. */
-  async #look(device: SbcDevice, intervalMs: number, ctx: ReconcileContext): Promise<{ access: Access; seen: Seen<SbcView> | undefined }> {
+  #look(device: SbcDevice, intervalMs: number, ctx: ReconcileContext): Promise<{ access: Access; seen: Seen<SbcView> | undefined }> {
     const { delivery, credentials, clock } = this.#deps;
-    const see = (access: Access): Seen<SbcView> | undefined =>
-      access.state === 'connected'
-        ? delivery.see<SbcView>(deviceTarget(keyOf(device)), ownerOf('SBCDevice', keyOf(device)), freshness(ctx, clock, intervalMs))
-        : undefined;
-    const access = await credentials.device(device, secretsAge(ctx, clock));
-    const seen = see(access);
-    const refused = refusedAt([seen]);
-    if (refused === undefined) return { access, seen };
-    const again = await credentials.device(device, refused);
-    return { access: again, seen: see(again) };
+    const see = (): Seen<SbcView> =>
+      delivery.see<SbcView>(deviceTarget(keyOf(device)), ownerOf('SBCDevice', keyOf(device)), freshness(ctx, clock, intervalMs));
+    return lookTwice(
+      async (notBefore) => {
+        const access = await credentials.device(device, notBefore);
+        return { access, seen: access.state === 'connected' ? see() : undefined };
+      },
+      ({ seen }) => refusedAt([seen]),
+      secretsNotBefore(ctx, clock),
+    );
   }
 
   finalize(device: SbcDevice, { now }: ReconcileContext): FinalReport<SbcDeviceStatus> {

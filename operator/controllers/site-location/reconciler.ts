@@ -13,13 +13,13 @@ import type { Asked } from '../confirmation.ts';
 import type { ControllerDeps } from '../deps.ts';
 import { type Finding, waitsStatus } from '../finding.ts';
 import { freshness, RemovalReads } from '../freshness.ts';
-import { type Governance, govern } from '../governance.ts';
+import { type Governance, governanceOf } from '../governance.ts';
 import { outsideEvents } from '../outside-events.ts';
 import { rangesOf, type SiteScope, siteScope } from '../site-scope.ts';
 import type { Suspicion } from '../suspicion.ts';
 import { deviceTarget, directoryTarget, ownerOf } from '../targets.ts';
 import { tasksStatus } from '../tasks.ts';
-import { connectServing, refusedAt, secretsAge } from '../tenant-access.ts';
+import { connectAnew, connectServing, lookTwice, refusedAt, secretsNotBefore } from '../tenant-access.ts';
 import { firstFailure, handOver, hasChanges, recheckWithin, takingBack, type Work, workOn } from '../work.ts';
 import { accept } from './accept.ts';
 import { desiredDns, desiredVoice, routableTrunks } from './desired.ts';
@@ -56,10 +56,10 @@ export class SiteLocationReconciler implements Reconciler<SiteLocation, SiteLoca
   }
 
   async reconcile(site: SiteLocation, ctx: ReconcileContext): Promise<Report<SiteLocationStatus>> {
-    const { stores, settings, delivery } = this.#deps;
+    const { stores, settings, delivery, clock } = this.#deps;
     const owner = ownerOf('SiteLocation', keyOf(site));
     const scope = siteScope(site, stores);
-    const governance = this.#govern(scope);
+    const governance = governanceOf(scope.chain, this.#deps);
     const places = sitePlaces(scope);
     const looks = await this.#meet(scope, places, owner, ctx);
     const accepted = accept(scope, stores, looks.directory);
@@ -72,6 +72,8 @@ export class SiteLocationReconciler implements Reconciler<SiteLocation, SiteLoca
     const planned = this.#plan({ scope, accepted, governance, ownership, places, looks, owner, requested }, wanted);
     const { voice, dns, heldRemoval, confirmation } = planned;
     const works = [voice, dns].flatMap((work) => work ?? []);
+    const retry = firstFailure(works);
+    await connectAnew(retry, (notBefore) => this.#connect(scope, notBefore), clock);
     const closedGate = siteGate(scope);
     const { directory, devices } = looks;
     const found: SiteFindings = {
@@ -91,8 +93,6 @@ export class SiteLocationReconciler implements Reconciler<SiteLocation, SiteLoca
       devices,
     };
     const mayWrite = accepted.status === 'True' && closedGate === undefined && governance.hold === undefined;
-    const retry = firstFailure(works);
-    if (retry?.kind === 'Auth') await this.#connect(scope, this.#deps.clock.monotonic());
     const conclusion = siteConditions(found, ctx.now);
     return {
       status: {
@@ -112,14 +112,14 @@ export class SiteLocationReconciler implements Reconciler<SiteLocation, SiteLoca
 
   async finalize(site: SiteLocation, ctx: ReconcileContext): Promise<FinalReport<SiteLocationStatus>> {
     const scope = siteScope(site, this.#deps.stores);
-    await this.#connect(scope, secretsAge(ctx, this.#deps.clock));
+    await this.#connect(scope, secretsNotBefore(ctx, this.#deps.clock));
     return takingBack(
       this.#deps.delivery,
       ownerOf('SiteLocation', keyOf(site)),
       removeSite({
         scope,
         deps: this.#deps,
-        governance: this.#govern(scope),
+        governance: governanceOf(scope.chain, this.#deps),
         ownership: this.#ownership(site),
         reads: this.#removalReads,
         suspicions: this.#suspicions,
@@ -138,30 +138,21 @@ export class SiteLocationReconciler implements Reconciler<SiteLocation, SiteLoca
     return { installation, marker: formatMarker({ installation, kind: 'SiteLocation', key: keyOf(site) }) };
   }
 
-  #govern(scope: SiteScope): Governance {
-    const { stores, settings } = this.#deps;
-    const namespace = stores.namespaces.get(`/${scope.site.metadata.namespace ?? ''}`);
-    return govern({
-      chain: scope.chain,
-      defaultPolicy: settings.defaultChangePolicy,
-      namespaceAnnotations: namespace?.metadata.annotations ?? {},
-      actuation: settings.actuation,
-    });
-  }
-
-  async #connect({ tenantId, trunks }: SiteScope, notBefore?: number): Promise<void> {
+  async #connect({ tenantId, trunks }: SiteScope, notBefore: number | undefined): Promise<void> {
     if (tenantId !== undefined) await connectServing(tenantId, this.#deps, notBefore);
     for (const { device } of trunks) if (device !== undefined) await this.#deps.credentials.device(device, notBefore);
   }
 
-  /** Looks with the credentials that are known; one that was refused is compared with its Secret once more, and a new one tried at once. */
-  async #meet(scope: SiteScope, places: SitePlaces, owner: string, ctx: ReconcileContext): Promise<Looks> {
-    await this.#connect(scope, secretsAge(ctx, this.#deps.clock));
-    const looks = this.#look(scope, places, owner, ctx);
-    const refused = refusedAt([looks.directory, looks.voice, ...looks.devices.values()]);
-    if (refused === undefined) return looks;
-    await this.#connect(scope, refused);
-    return this.#look(scope, places, owner, ctx);
+  /** What the site's tenant and SBCs look like, with the credentials of now. */
+  #meet(scope: SiteScope, places: SitePlaces, owner: string, ctx: ReconcileContext): Promise<Looks> {
+    return lookTwice(
+      async (notBefore) => {
+        await this.#connect(scope, notBefore);
+        return this.#look(scope, places, owner, ctx);
+      },
+      ({ directory, voice, devices }) => refusedAt([directory, voice, ...devices.values()]),
+      secretsNotBefore(ctx, this.#deps.clock),
+    );
   }
 
   /** What is not at hand is asked for and wakes the site when it comes. */
