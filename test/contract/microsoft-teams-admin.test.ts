@@ -120,6 +120,24 @@ describe('reading', () => {
     expect((await read()).grants).toEqual({ receptionists: 101 });
   });
 
+  it.each([
+    ['skipToken', 'any', 'camel'],
+    ['nextLink', 'exact', 'camel'],
+    ['nextLink', 'any', 'pascal'],
+    ['@odata.nextLink', 'exact', 'pascal'],
+    ['skipToken', 'exact', 'pascal'],
+  ])('follows pages of users by %s, with case of query names: %s, of answers: %s', async (pages, queryCase, casing) => {
+    cloud.base.switches.set('teams.userPages', pages);
+    cloud.base.switches.set('teams.userQueryCase', queryCase);
+    cloud.base.switches.set('teams.userCasing', casing);
+    for (let i = 0; i < 1_005; i++)
+      person().addUser(tenantId, { userPrincipalName: `user${i}@${QUICKSTART.customer.domain}`, licences: [] });
+    const last = `user1004@${QUICKSTART.customer.domain}`;
+    person().grantPolicy(tenantId, last, 'OnlineVoiceRoutingPolicy', 'Receptionists');
+    expect((await read()).grants).toEqual({ receptionists: 1 });
+    expect(cloud.base.log.list({ standIn: 'teams-admin', path: '^/Teams.User/users' })).toHaveLength(3);
+  });
+
   it('says that grants could not be read, not that there are none', async () => {
     cloud.base.faults.add({ standIn: 'teams-admin', kind: 'status', status: 403, path: '^/Teams.User', times: 1 });
     expect((await read()).grants).toBeUndefined();
@@ -320,6 +338,19 @@ describe('deploying a site', () => {
     expect(outcomes(batch)).toEqual(['applied', 'failed', 'skipped']);
     expect(errors(batch)[0]).toMatchObject({ kind: 'Throttled', retryAfterMs: 9_000 });
     expect(writes()).toBe(2);
+  });
+});
+
+describe('the path of a policy', () => {
+  it.each(['both', 'bare', 'tagged'])('is found, whichever form the service takes (%s)', async (form) => {
+    cloud.base.switches.set('teams.policyUrlForm', form);
+    const before = cloud.microsoft.snapshot(tenantId);
+    const owned = await deploy();
+    person().putConfig(tenantId, 'OnlineVoiceRoutingPolicy', NAME, { OnlinePstnUsages: [] });
+    expect(outcomes(await applyPlan(owned))).toEqual(['applied']);
+    expect(person().config(tenantId, 'OnlineVoiceRoutingPolicy', NAME)).toMatchObject({ OnlinePstnUsages: [NAME] });
+    expect(outcomes(await applyPlan(owned, []))).toEqual(['applied', 'applied', 'applied']);
+    expect(cloud.microsoft.snapshot(tenantId)).toEqual(before);
   });
 });
 

@@ -180,6 +180,22 @@ describe('Teams admin API: users, grants and tenant', () => {
     expect((await teams.get('/Teams.User/users?Select=lineUri')).data.users[0]).not.toHaveProperty('featureTypes');
   });
 
+  it.each(['nextLink', '@odata.nextLink'])('can lead to the next page by a link of its own (%s)', async (form) => {
+    cloud.base.switches.set('teams.userPages', form);
+    const first = (await teams.get('/Teams.User/users?PageSize=2')).data;
+    expect([first.users.length, first.skipToken]).toEqual([2, undefined]);
+    const second = (await teams.get(first[form])).data;
+    const third = (await teams.get(second[form])).data;
+    expect([second.users.length, third.users.length, third[form]]).toEqual([2, 1, undefined]);
+  });
+
+  it('takes other spellings of query names unless the switch says that case counts', async () => {
+    expect((await teams.get('/Teams.User/users?pagesize=2')).data.users).toHaveLength(2);
+    cloud.base.switches.set('teams.userQueryCase', 'exact');
+    expect((await teams.get('/Teams.User/users?pagesize=2')).status).toBe(400);
+    expect((await teams.get('/Teams.User/users?PageSize=2')).data.users).toHaveLength(2);
+  });
+
   it('shows a user late, a licence late, and both casings', async () => {
     cloud.base.consistency.setProfile('realistic');
     const user = cloud.microsoft.directory.addUser(cloud.microsoft.state.tenant(cloud.customer.tenantId), {

@@ -60,6 +60,11 @@ class ConfigCrud {
         'teams-admin-api §4 rule 5: 204 whether or not the change was applied',
       ),
       deleteGlobal: switches.define('teams.deleteGlobal', ['resets', 'refused'], 'teams-admin-api §4 rule 8'),
+      policyUrlForm: switches.define(
+        'teams.policyUrlForm',
+        ['both', 'bare', 'tagged'],
+        'teams-admin-api §4 rule 7: lists show Tag:<name>; which form a path takes is not said',
+      ),
       priorityInUse: switches.define('teams.routePriorityInUse', ['shifts', 'keeps'], 'teams-admin-api §8'),
     };
   }
@@ -72,7 +77,7 @@ class ConfigCrud {
   }
 
   read(tenant: Tenant, type: ConfigType, identity: string): unknown {
-    const item = this.#store.of(tenant, type).seen(keyOf(type, identity));
+    const item = this.#isAddressable(type, identity) ? this.#store.of(tenant, type).seen(keyOf(type, identity)) : undefined;
     if (item === undefined) throw notFound(`${type.name} "${identity}" was not found.`);
     return this.#bodies.shown(type, item);
   }
@@ -99,7 +104,7 @@ class ConfigCrud {
 
   /** A merge that answers alike whether anything was taken over or not (§4 rules 3, 5 and 6). */
   update(tenant: Tenant, type: ConfigType, identity: string, body: Record<string, unknown>): Response {
-    const known = this.#store.of(tenant, type).latest(keyOf(type, identity));
+    const known = this.#addressed(tenant, type, identity);
     if (known === undefined && (type.scope === 'singleton' || this.#switches.putAbsent() === 'notFound')) {
       throw notFound(`${type.name} "${identity}" was not found.`);
     }
@@ -111,7 +116,7 @@ class ConfigCrud {
   }
 
   remove(tenant: Tenant, type: ConfigType, identity: string): Response {
-    const known = this.#store.of(tenant, type).latest(keyOf(type, identity));
+    const known = this.#addressed(tenant, type, identity);
     if (known === undefined) throw notFound(`${type.name} "${identity}" was not found.`);
     if (isGlobal(type, identity)) {
       if (this.#switches.deleteGlobal() === 'refused') throw badRequest(`${type.name} Global cannot be removed.`);
@@ -121,6 +126,18 @@ class ConfigCrud {
     this.#checks.beforeDelete(tenant, type, known.identity);
     this.#store.remove(tenant, type, identity);
     return this.#done();
+  }
+
+  /** The instance that a path names. Throws when its form is not one that this service takes. */
+  #addressed(tenant: Tenant, type: ConfigType, identity: string): ConfigItem | undefined {
+    if (!this.#isAddressable(type, identity)) throw notFound(`${type.name} "${identity}" was not found.`);
+    return this.#store.of(tenant, type).latest(keyOf(type, identity));
+  }
+
+  #isAddressable(type: ConfigType, identity: string): boolean {
+    const form = this.#switches.policyUrlForm();
+    if (type.scope !== 'policy' || form === 'both' || isGlobal(type, identity)) return true;
+    return /^tag:/i.test(identity) === (form === 'tagged');
   }
 
   #done(): Response {

@@ -293,6 +293,25 @@ describe('Teams admin API: writes', () => {
     expect((await teams.post(`${CONFIG}/OnlineVoiceRoute`, { Identity: 'Same', Name: 'same', NumberPattern: '.*' })).status).toBe(200);
   });
 
+  it.each([
+    ['both', [200, 200]],
+    ['bare', [200, 404]],
+    ['tagged', [404, 200]],
+  ])('knows a policy in a path in %s form(s)', async (form, [bare, tagged]) => {
+    cloud.base.switches.set('teams.policyUrlForm', form);
+    const path = (name: string) => `${CONFIG}/OnlineVoiceRoutingPolicy/configuration/${encodeURIComponent(name)}`;
+    const statuses = async (name: string) => {
+      const written = (await teams.put(path(name), { Description: name })).status;
+      return [(await teams.get(path(name))).status, written === 204 ? 200 : written];
+    };
+    expect(await statuses('Receptionists')).toEqual([bare, bare]);
+    expect(await statuses('Tag:Receptionists')).toEqual([tagged, tagged]);
+    expect((await teams.get(path('Global'))).status).toBe(200);
+    const refused = bare === 404 ? 'Receptionists' : 'Tag:Receptionists';
+    if (form !== 'both') expect((await teams.delete(path(refused))).status).toBe(404);
+    expect((await teams.delete(path(bare === 404 ? 'Tag:Receptionists' : 'Receptionists'))).status).toBe(204);
+  });
+
   it('can answer one PUT with success and do nothing', async () => {
     cloud.base.faults.add({ standIn: 'teams-admin', kind: 'noEffect', method: 'PUT', times: 1 });
     for (const [label, left] of [

@@ -8,16 +8,19 @@ import type { ConfigStore } from './store.ts';
 import { CONFIG_TYPES, keyOf } from './types.ts';
 
 const PAGE_SIZE = 100;
-const LIST_QUERY = ['filter', 'select', 'pagesize', 'skiptoken', 'includedefaultproperties', 'expandlocation', 'voiceuserquery'];
+/** teams-admin-api §19.1, as the module spells them. */
+const LIST_QUERY = ['Filter', 'Select', 'PageSize', 'Skiptoken', 'includedefaultproperties', 'expandlocation', 'voiceuserquery'];
 const GRANT_MEMBERS = new Set(['PolicyName', 'AdditionalParameters']);
 
 /** Users as Teams knows them: teams-admin-api §19.1 and §19.2. */
 export function userRoutes(users: TeamsUsers): Hono<CallerEnv> {
   const app = new Hono<CallerEnv>();
   app.get('/', (c) => {
-    refuseQuery(c, LIST_QUERY);
-    const query = new Map(Object.entries(c.req.query()).map(([name, value]) => [name.toLowerCase(), value]));
-    return c.json(users.page(c.var.tenant, query));
+    refuseQuery(
+      c,
+      LIST_QUERY.map((name) => name.toLowerCase()),
+    );
+    return c.json(users.page(c.var.tenant, new URL(c.req.url)));
   });
   app.get('/:id', (c) => {
     refuseQuery(c);
@@ -54,6 +57,8 @@ export class TeamsUsers {
   readonly #grantVisible;
   readonly #casing;
   readonly #unknownPolicyStatus;
+  readonly #pageForm;
+  readonly #queryCase;
   readonly #groupGrantsInUsers;
   readonly #groupList;
 
@@ -69,6 +74,12 @@ export class TeamsUsers {
       'teams-admin-api §20: the documentation contradicts itself',
     );
     this.#groupList = base.switches.define('teams.groupAssignmentList', ['served', 'absent'], 'teams-admin-api §20: not proven live');
+    this.#pageForm = base.switches.define(
+      'teams.userPages',
+      ['skipToken', 'nextLink', '@odata.nextLink'],
+      'teams-admin-api §5.3: "next link / skip token", which of them and how it is spelt is open',
+    );
+    this.#queryCase = base.switches.define('teams.userQueryCase', ['any', 'exact'], 'teams-admin-api §5.3: tolerance of case');
     this.#unknownPolicyStatus = base.switches.define('teams.unknownPolicyGrantStatus', [400, 404], 'teams-admin-api §20');
   }
 
@@ -82,8 +93,11 @@ export class TeamsUsers {
     return user;
   }
 
-  /** `{ users, skipToken }`: teams-admin-api §5.3. */
-  page(tenant: Tenant, query: ReadonlyMap<string, string>): Record<string, unknown> {
+  /** `{ users, … }` with a token or a link to the next page: teams-admin-api §5.3. */
+  page(tenant: Tenant, url: URL): Record<string, unknown> {
+    const misspelt = [...url.searchParams.keys()].find((name) => !LIST_QUERY.includes(name));
+    if (misspelt !== undefined && this.#queryCase() === 'exact') throw badRequest(`The query option ${misspelt} is not supported here.`);
+    const query = new Map([...url.searchParams].map(([name, value]) => [name.toLowerCase(), value]));
     // The grammar of the REST filter is UNVERIFIED (§19.1): none is understood, so nobody can come to depend on one.
     if (query.has('filter')) throw badRequest('The filter is not valid.');
     const size = positive(query.get('pagesize'), PAGE_SIZE);
@@ -91,7 +105,16 @@ export class TeamsUsers {
     const all = this.#rules.teamsUsers(tenant);
     const select = query.get('select')?.toLowerCase().split(',');
     const users = all.slice(from, from + size).map((user) => picked(this.shown(tenant, user), select));
-    return { users, ...(from + size < all.length ? { skipToken: String(from + size) } : {}) };
+    return { users, ...(from + size < all.length ? this.#continuation(url, String(from + size)) : {}) };
+  }
+
+  #continuation(url: URL, token: string): Record<string, string> {
+    const form = this.#pageForm();
+    if (form === 'skipToken') return { skipToken: token };
+    const next = new URL(url);
+    for (const name of [...next.searchParams.keys()]) if (name.toLowerCase() === 'skiptoken') next.searchParams.delete(name);
+    next.searchParams.set('Skiptoken', token);
+    return { [form]: next.href };
   }
 
   shown(tenant: Tenant, user: User): Record<string, unknown> {
