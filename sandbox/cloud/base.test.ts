@@ -62,7 +62,7 @@ describe('switches', () => {
     const outcome = switches.define('usageInUse', ['refused', 'cascaded'], 'teams-admin-api §7');
     expect(outcome()).toBe('refused');
     switches.set('usageInUse', 'cascaded');
-    expect(outcome()).toBe('cascaded');
+    expect([switches.wasRead('usageInUse'), outcome(), switches.wasRead('usageInUse')]).toEqual([false, 'cascaded', true]);
     expect(() => switches.set('usageInUse', 'whatever')).toThrow('refused, cascaded');
     expect(() => switches.set('other', 'refused')).toThrow('no such switch');
     switches.reset();

@@ -4,6 +4,8 @@ interface Definition {
   readonly outcomes: readonly Outcome[];
   readonly source: string;
   value: Outcome;
+  /** Since it was set. */
+  wasRead: boolean;
 }
 
 /**
@@ -16,8 +18,8 @@ export class Switches {
   /** Declares a switch; the first outcome is the default. Returns a reader of its present outcome. */
   define<const T extends readonly [Outcome, ...Outcome[]]>(name: string, outcomes: T, source: string): () => T[number] {
     const known = this.#definitions.get(name);
-    if (known === undefined) this.#definitions.set(name, { outcomes, source, value: outcomes[0] });
-    return () => this.#definitions.get(name)?.value as T[number];
+    if (known === undefined) this.#definitions.set(name, { outcomes, source, value: outcomes[0], wasRead: false });
+    return () => this.#read(name) as T[number];
   }
 
   set(name: string, value: Outcome): void {
@@ -27,6 +29,18 @@ export class Switches {
       throw new RangeError(`switch ${name} is one of ${definition.outcomes.map(String).join(', ')}, not ${String(value)}`);
     }
     definition.value = value;
+    definition.wasRead = false;
+  }
+
+  #read(name: string): Outcome | undefined {
+    const definition = this.#definitions.get(name);
+    if (definition !== undefined) definition.wasRead = true;
+    return definition?.value;
+  }
+
+  /** Whether anything asked for the outcome since it was set: what nobody asks for, no test has tried. */
+  wasRead(name: string): boolean {
+    return this.#definitions.get(name)?.wasRead === true;
   }
 
   /** Back to every default. */

@@ -457,27 +457,6 @@ describe('reaching an SBC', () => {
     expect(await failureOf(read())).toMatchObject({ kind: 'DependencyNotReady', reason: 'SBCDeviceNotReady' });
   });
 
-  it.each([
-    ['sbc.alarmQuery', 'refused'],
-    ['sbc.statusBooleans', 'string'],
-    ['sbc.strayRequestLine', 'present'],
-    ['sbc.emptyTables', 'printed'],
-    ['sbc.uptimeUnit', 'seconds'],
-    ['sbc.deleteReferenced', 'accepted'],
-    ['sbc.openRowAtEnd', 'committed'],
-    ['sbc.comments', 'accepted'],
-  ])('does the same with %s %s', async (name, outcome) => {
-    const { apply, read, base, sbc } = await open();
-    base.switches.set(name, outcome);
-    sbc.alarms.raise({ description: 'something', severity: 'Critical', source: 'Board#1' });
-    expect((await read()).status.alarms.critical).toBe(1);
-    expect(results((await apply([create('+41430001', ACME), remove('+41440002000', 'wingtip.teams.carrier.example')])).verdicts)).toEqual([
-      'applied',
-      'applied',
-    ]);
-    expect(sbc.saveNeeded).toBe(false);
-  });
-
   it('says that no line of a script ran when its user starts in basic mode, after one try', async () => {
     const { apply, base, sbc } = await open();
     base.switches.set('sbc.startMode', 'basic');

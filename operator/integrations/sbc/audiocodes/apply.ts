@@ -24,6 +24,9 @@ const MAX_SCRIPTS = 16;
 /** Waits before reading back again while the device does not answer, as during a restart or a switch-over. */
 const READ_BACK_WAITS_MS = [2_000, 5_000, 10_000, 20_000];
 
+/** Waits before taking half a row back again while an HA pair synchronises what the script before changed (audiocodes-sbc §11.4). */
+const TAKE_BACK_WAITS_MS = [1_000, 3_000, 8_000, 15_000, 30_000];
+
 export interface ApplyDeps {
   readonly clock: Clock;
   readonly suffix: RuleSuffix;
@@ -108,19 +111,25 @@ export class BatchRun {
     if (firstRefusal !== undefined) return this.#unusable(planned, firstRefusal);
     const halves = halfRows(missing, before, this.#view.device?.rules ?? []);
     if (halves.length > 0) await this.#takeBack(halves);
+    const standing = halfRows(missing, before, this.#view.device?.rules ?? []);
     if (outcome.state === 'unknown') return this.#lost(missing, outcome);
-    return this.#blame(planned, missing, halves, outcome.answer);
+    return this.#blame(planned, missing, { halves, standing }, outcome.answer);
   }
 
   /** A row that is there in part would catch calls and lead them nowhere. */
   async #takeBack(halves: readonly HalfRow[]): Promise<void> {
-    const { session, signal } = this.#deps;
+    const { session, signal, clock } = this.#deps;
     const plans = this.#view.device?.plans ?? [];
     const writes = halves.flatMap(({ row: { plan, ruleIndex, line } }): RowWrite[] => {
       const at = plans.find(({ name }) => name === plan);
       return at === undefined ? [] : [{ write: 'remove', at: { plan: at, ruleIndex, line } }];
     });
-    await session.client.sendScript(provenScript(writes, this.#spelling, session.device), signal);
+    const script = provenScript(writes, this.#spelling, session.device);
+    for (const waitMs of [...TAKE_BACK_WAITS_MS, undefined]) {
+      const outcome = await session.client.sendScript(script, signal);
+      if (outcome.state !== 'refused' || waitMs === undefined) break;
+      await clock.sleep(waitMs, signal);
+    }
     this.#view = await this.readBack(this.#view);
   }
 
@@ -139,11 +148,12 @@ export class BatchRun {
   #blame(
     planned: readonly PlannedChange[],
     missing: readonly PlannedChange[],
-    halves: readonly HalfRow[],
+    { halves, standing }: { readonly halves: readonly HalfRow[]; readonly standing: readonly HalfRow[] },
     answer: ScriptAnswer,
   ): ChangeSet[] {
     const named = namedFailures(answer.output, missing, this.#spelling);
     for (const half of halves) if (!named.has(half.planned)) named.set(half.planned, 'it took only a part of the row');
+    for (const { planned: half } of standing) named.set(half, 'it took only a part of the row and keeps it; remove that rule by hand');
     const { device } = this.#deps.session;
     for (const [{ change }, text] of named) this.#failed.set(change, rejected(device, change, text));
     const [first, ...rest] = missing.filter((entry) => !named.has(entry)).map(({ change }) => change);
@@ -230,12 +240,15 @@ function notInEnableMode(device: string, said: string): OperatorError {
   });
 }
 
+/** Wider than any that published examples show (audiocodes-sbc §12.5). */
+const WIDE_BRACKET = /\[\d{4,}-\d+\]$/;
+
 function rejected(device: string, change: Change, text: string): OperatorError {
   const said = printable(text);
   return new OperatorError(`SBC ${device} does not take ${change.name}${said === '' ? '' : `: ${said}`}`, {
     kind: 'Terminal',
     reason: 'ScriptRejected',
-    remedy: 'Check the prefix, tag and name against what this SBC accepts',
+    remedy: `Check the prefix, tag and name against what this SBC accepts${WIDE_BRACKET.test(change.name) ? '; it may take a bracket of fewer digits only, so split the prefix, such as +41430000[000-999]' : ''}`,
   });
 }
 
