@@ -8,11 +8,16 @@ import { untilOverdue, type Wait, type Waiter, waitingOf } from './waiting.ts';
 
 /** Where a removal stands. */
 export type RemovalStep =
-  | { readonly done: true /** The user gave up on what may be left outside. */; readonly forced?: boolean }
+  | {
+      readonly done: true;
+      /** The user gave up on what may be left outside. */
+      readonly forced?: boolean;
+    }
   | {
       readonly done: false;
       readonly reason: Reason;
-      readonly message: string /** A person must act. */;
+      readonly message: string;
+      /** A person must act. */
       readonly stalled?: boolean;
       /** Time alone moves it: look again after so long, ms. */
       readonly againMs?: number;

@@ -21,6 +21,7 @@ describe('leftovers', () => {
     ['README.md', '<'.repeat(7)],
     ['package.json', `${'>'.repeat(7)} branch`],
     ['operator/a.ts', '  debugger;'],
+    ['operator/a.ts', `  readonly name: string /** Of the next field. ${'*'}/;`],
   ])('in %s: %s', (path, text) => {
     expect(places(findLeftovers([source(path, 'fine', text)]))).toEqual([`${path}:2`]);
   });

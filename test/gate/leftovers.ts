@@ -25,6 +25,11 @@ const RULES: readonly Rule[] = [
     appliesTo: isTest,
   },
   { says: 'a merge was not finished', pattern: /^(<{7}|>{7}|\|{7})( |$)|^={7}$/, appliesTo: isText },
+  {
+    says: 'a docstring stands before what it is about, on a line of its own',
+    pattern: /\/\*\* .*\*\/\s*[;,]/,
+    appliesTo: (path) => path.endsWith('.ts'),
+  },
   { says: 'no debugger statement', pattern: /^\s*debugger;/, appliesTo: (path) => /\.(ts|mjs)$/.test(path) },
 ];
 

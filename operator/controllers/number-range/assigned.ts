@@ -23,7 +23,12 @@ export interface SilenceInput {
 type Verdict =
   | { readonly verdict: 'free' }
   | { readonly verdict: 'wait' }
-  | { readonly verdict: 'held'; readonly message: string /** What was said before, while it is looked at anew. */; readonly isOld?: true };
+  | {
+      readonly verdict: 'held';
+      readonly message: string;
+      /** What was said before, while it is looked at anew. */
+      readonly isOld?: true;
+    };
 
 /** With what status remembers of the question. */
 export type Silence = Verdict & { readonly asked?: Asked | undefined };

@@ -6,7 +6,8 @@ export interface DnsRecordsInput {
   readonly name: string;
   readonly marker: string;
   readonly trunks: readonly {
-    readonly fqdn: string /** `SBCDevice.spec.teams.publicAddresses`, never its management address (telephony 1.3). */;
+    readonly fqdn: string;
+    /** `SBCDevice.spec.teams.publicAddresses`, never its management address (telephony 1.3). */
     readonly publicAddresses: readonly string[];
   }[];
   /** Records of the endpoint as it was read; undefined: there is none. */

@@ -7,7 +7,8 @@ export interface SbcConnection {
   readonly address: string;
   readonly https: boolean;
   readonly tls: {
-    readonly caPem?: string /** SHA-256 of the leaf certificate, hex without colons, lower case. */;
+    readonly caPem?: string;
+    /** SHA-256 of the leaf certificate, hex without colons, lower case. */
     readonly fingerprint?: string;
   };
   readonly username: string;
