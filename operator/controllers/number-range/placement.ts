@@ -1,5 +1,6 @@
 import type { NumberRange } from '../../api/kinds.ts';
 import type { ObjectKey } from '../../api/meta.ts';
+import { type DialPlanRole, dialPlanRole } from '../../domain/routing/dial-plan-role.ts';
 import { type Finding, stalls, waits } from '../finding.ts';
 import type { SiteScope, TrunkScope } from '../site-scope.ts';
 
@@ -15,16 +16,9 @@ export interface Placement {
 
 export type Placements = { readonly places: readonly Placement[] } | { readonly refusal: Finding };
 
-type Role = NonNullable<NumberRange['spec']['dialPlan']>;
-
-/** Role of the device's `dialPlans` (design §2 Shapes). Fixed from creation, absence included. */
-function roleOf(range: NumberRange, scope: Pick<SiteScope, 'site'>): Role {
-  return range.spec.dialPlan ?? (scope.site.spec.service === 'OperatorConnect' ? 'operatorConnect' : 'tenants');
-}
-
 /** Every trunk's device gets the rules, each with that trunk's FQDN as tag (telephony 2.1); of two trunks on one device the first one counts. */
 export function placementsOf(range: NumberRange, scope: SiteScope): Placements {
-  const role = roleOf(range, scope);
+  const role = dialPlanRole(range, scope.site);
   if (role === 'registeredUsers') {
     return {
       refusal: stalls(
@@ -43,7 +37,7 @@ export function placementsOf(range: NumberRange, scope: SiteScope): Placements {
   return { places: [...places.values()] };
 }
 
-function place(range: NumberRange, scope: SiteScope, trunk: TrunkScope, role: Role): { place: Placement } | { refusal: Finding } {
+function place(range: NumberRange, scope: SiteScope, trunk: TrunkScope, role: DialPlanRole): { place: Placement } | { refusal: Finding } {
   const { device, deviceKey, fqdn, spec } = trunk;
   if (device === undefined || fqdn === undefined) {
     return {
@@ -80,7 +74,7 @@ function place(range: NumberRange, scope: SiteScope, trunk: TrunkScope, role: Ro
 }
 
 /** Derived, unless set to something that is allowed: foreign tags would send a customer's calls to somebody else. */
-function tagOf(range: NumberRange, scope: SiteScope, trunk: TrunkScope, role: Role): string | { refusal: Finding } {
+function tagOf(range: NumberRange, scope: SiteScope, trunk: TrunkScope, role: DialPlanRole): string | { refusal: Finding } {
   const derived = role === 'operatorConnect' ? scope.tenantId?.toLowerCase() : trunk.fqdn;
   const { tag } = range.spec;
   if (tag === undefined) {

@@ -1,4 +1,5 @@
 import type { Seen } from '../../delivery/delivery.ts';
+import { dialPlanRole } from '../../domain/routing/dial-plan-role.ts';
 import type { SbcView } from '../../integrations/sbc/port.ts';
 import { type Finding, hasStood, holds, lastWord, stalls, unseen, waits } from '../finding.ts';
 import { gate, rangesOf, type TrunkScope } from '../site-scope.ts';
@@ -56,8 +57,6 @@ function deviceObstacle(trunk: TrunkScope, { dialPlans, gaps }: SbcView, found: 
 }
 
 function plansNamed({ device }: TrunkScope, { scope, stores }: SiteFindings): string[] {
-  const roles = rangesOf(scope.site, stores).map(
-    ({ spec }) => spec.dialPlan ?? (scope.site.spec.service === 'OperatorConnect' ? 'operatorConnect' : 'tenants'),
-  );
+  const roles = rangesOf(scope.site, stores).map((range) => dialPlanRole(range, scope.site));
   return [...new Set(roles)].flatMap((role) => device?.spec.dialPlans?.[role] ?? []);
 }
