@@ -1,11 +1,10 @@
-import { FINALIZER } from '../api/group.ts';
 import type { Customer, NumberRange, SbcDevice, SiteLocation } from '../api/kinds.ts';
 import { type KubeObject, keyOf, type ObjectKey } from '../api/meta.ts';
 import { hasMicrosoftPart } from '../domain/licensing/transitions.ts';
 import { derivedTrunkName } from '../domain/routing/trunk-names.ts';
 import { claimedTenant, isGranted } from './customer-claims.ts';
 import { INDEX, type Stores } from './deps.ts';
-import { conditionOf, type Finding, satisfies, stalls, waits } from './finding.ts';
+import { type Finding, stalls, waits } from './finding.ts';
 import type { Governed } from './governance.ts';
 
 type TrunkSpec = SiteLocation['spec']['trunks'][number];
@@ -171,41 +170,6 @@ function matches(value: string | undefined, rule: { readonly operator: string; r
     default:
       return false;
   }
-}
-
-/** A condition of another object that must hold before this one writes (design §2: references wait on named gates, never on Ready). */
-export function gate(
-  object: KubeObject<unknown, { readonly conditions?: readonly import('../api/meta.ts').Condition[] }>,
-  type: string,
-): Gate {
-  const condition = conditionOf(object as never, type);
-  const reason =
-    object.kind === 'Customer' ? 'CustomerNotReady' : object.kind === 'SBCDevice' ? 'SBCDeviceNotReady' : 'SiteLocationNotReady';
-  if (satisfies(condition)) return undefined;
-  const detail = condition === undefined ? 'has not been looked at yet' : `${type} is ${condition.status}: ${condition.message}`;
-  return { reason, message: `${object.kind} ${object.metadata.name}: ${detail}` };
-}
-
-/** Undefined: open. */
-export type Gate =
-  | {
-      readonly reason:
-        | 'CustomerNotReady'
-        | 'SBCDeviceNotReady'
-        | 'SiteLocationNotReady'
-        | 'CarrierTrunkNotReady'
-        | 'ParentNotProtected'
-        | 'NotManagedYet';
-      readonly message: string;
-    }
-  | undefined;
-
-/** Before a child's first outside write its parents carry our finalizer, so that none can vanish under it (design §3.9). */
-export function protectedBy(parents: readonly KubeObject[]): Gate {
-  const bare = parents.find((parent) => !(parent.metadata.finalizers ?? []).includes(FINALIZER));
-  return (
-    bare && { reason: 'ParentNotProtected', message: `${bare.kind} ${bare.metadata.name} does not carry the finalizer ${FINALIZER} yet` }
-  );
 }
 
 export function isTerminating(object: KubeObject | undefined): boolean {

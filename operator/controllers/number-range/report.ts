@@ -17,9 +17,10 @@ import {
   summarize,
   waits,
 } from '../finding.ts';
+import { type Gate, gate, protectedBy } from '../gates.ts';
 import type { Governance } from '../governance.ts';
 import { unmanagedPaths } from '../managed-fields.ts';
-import { type Gate, gate, isTerminating, protectedBy, type SiteScope } from '../site-scope.ts';
+import { isTerminating, type SiteScope } from '../site-scope.ts';
 import { driftStatus } from '../status-parts.ts';
 import type { Suspicion } from '../suspicion.ts';
 import type { Work } from '../work.ts';

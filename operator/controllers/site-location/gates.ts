@@ -1,7 +1,8 @@
 import type { Customer } from '../../api/kinds.ts';
 import type { TenantStep } from '../../domain/permissions/due-permissions.ts';
 import { conditionOf, satisfies } from '../finding.ts';
-import { type Gate, gate, protectedBy, type SiteScope, type TrunkScope } from '../site-scope.ts';
+import { type Gate, gate, protectedBy } from '../gates.ts';
+import type { SiteScope, TrunkScope } from '../site-scope.ts';
 
 /** What a site does in the tenant; rights that only other work needs do not stop it (design §2). */
 const SITE_STEPS: readonly TenantStep[] = ['readTenant', 'readDomains', 'readLicenses', 'readVoiceUsers', 'configureVoice'];

@@ -1,6 +1,8 @@
+import { keyOf } from '../../api/meta.ts';
 import type { Target } from '../../domain/change/driver.ts';
 import { identityOf, type OutsideObject } from '../../domain/change/object.ts';
 import type { Owned } from '../../domain/change/plan.ts';
+import { INDEX, type Stores } from '../deps.ts';
 import { ownedAt } from '../footprint-of.ts';
 import type { SiteScope } from '../site-scope.ts';
 import { dnsTarget, voiceTarget } from '../targets.ts';
@@ -55,6 +57,17 @@ const NAMES_USAGES: readonly string[] = ['VoiceRoute', 'VoiceRoutingPolicy'];
 
 export function usagesOf(value: unknown): string[] {
   return Array.isArray(value) ? value.map((usage) => String(usage).toLowerCase()) : [];
+}
+
+/** An object that another site of the Customer lists too goes with the last of them (telephony 4.1). */
+export function sharedWithSibling(object: Owned['object'], scope: SiteScope, stores: Pick<Stores, 'sites'>): boolean {
+  const id = identityOf(object);
+  const siblings = scope.customer === undefined ? [] : stores.sites.byIndex(INDEX.customer, keyOf(scope.customer));
+  return siblings.some(
+    (other) =>
+      keyOf(other) !== keyOf(scope.site) &&
+      (other.status?.footprint ?? []).some((entry) => entry.name !== undefined && identityOf({ ...entry, name: entry.name }) === id),
+  );
 }
 
 /** Whether an object that we made, and no longer want, serves somebody else by now. */

@@ -8,8 +8,7 @@ import { adoption } from '../governance.ts';
 import type { SiteScope } from '../site-scope.ts';
 import { type EditHold, editHold, narrowedRoutes } from './holds.ts';
 import { isOrphanOf, type Ownership } from './naming.ts';
-import { servesOthers, withUsageOwners } from './places.ts';
-import { sharedWithSibling } from './removal.ts';
+import { servesOthers, sharedWithSibling, withUsageOwners } from './places.ts';
 
 export interface PlaceInput {
   readonly scope: SiteScope;

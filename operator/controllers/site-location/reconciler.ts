@@ -56,12 +56,13 @@ export class SiteLocationReconciler implements Reconciler<SiteLocation, SiteLoca
   }
 
   async reconcile(site: SiteLocation, ctx: ReconcileContext): Promise<Report<SiteLocationStatus>> {
-    const { stores, settings, delivery, clock } = this.#deps;
+    const { stores, settings, delivery, clock, kube } = this.#deps;
     const owner = ownerOf('SiteLocation', keyOf(site));
     const scope = siteScope(site, stores);
     const governance = governanceOf(scope.chain, this.#deps);
     const places = sitePlaces(scope);
     const looks = await this.#meet(scope, places, owner, ctx);
+    const emergency = await emergencyRecord(site, kube, ctx.now);
     const accepted = accept(scope, stores, looks.directory);
     const ownership = this.#ownership(site);
     const observed = looks.voice?.state === 'seen' ? looks.voice.view.objects : undefined;
@@ -86,7 +87,7 @@ export class SiteLocationReconciler implements Reconciler<SiteLocation, SiteLoca
       confirmation,
       name,
       routable,
-      emergency: await emergencyRecord(site, this.#deps.kube, ctx.now),
+      emergency,
       voice,
       dns,
       directory,

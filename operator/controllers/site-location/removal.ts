@@ -22,7 +22,7 @@ import { ownerOf } from '../targets.ts';
 import { firstFailure, handOver, nothingMoves, retryTime, type Work, workOn } from '../work.ts';
 import { deletionHold } from './holds.ts';
 import { endpointName, type Ownership, usageName } from './naming.ts';
-import { ownedThere, servesOthers, sitePlaces, withUsageOwners } from './places.ts';
+import { ownedThere, servesOthers, sharedWithSibling, sitePlaces, withUsageOwners } from './places.ts';
 import type { SiteSuspicions } from './suspicion.ts';
 
 export interface SiteRemoval {
@@ -33,17 +33,6 @@ export interface SiteRemoval {
   readonly reads: RemovalReads;
   readonly suspicions: SiteSuspicions;
   readonly ctx: ReconcileContext;
-}
-
-/** An object that another site of the Customer lists too goes with the last of them (telephony 4.1). */
-export function sharedWithSibling(object: Owned['object'], scope: SiteScope, stores: Stores): boolean {
-  const id = identityOf(object);
-  const siblings = scope.customer === undefined ? [] : stores.sites.byIndex('customer', keyOf(scope.customer));
-  return siblings.some(
-    (other) =>
-      keyOf(other) !== keyOf(scope.site) &&
-      (other.status?.footprint ?? []).some((entry) => entry.name !== undefined && identityOf({ ...entry, name: entry.name }) === id),
-  );
 }
 
 /** Takes away what the site made, in the order of teams-admin-api §31, and lets go only when a fresh look finds nothing of it (design §3.9). */

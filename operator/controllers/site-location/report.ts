@@ -1,8 +1,9 @@
 import type { Reason } from '../../api/reasons.ts';
 import { recordsOf } from '../../domain/routing/dns-records.ts';
 import { type Conclusion, conditionOf, exempt, type Finding, failed, holds, lookingAnew, summarize, waits } from '../finding.ts';
+import { gate } from '../gates.ts';
 import { unmanagedPaths } from '../managed-fields.ts';
-import { gate, rangesOf } from '../site-scope.ts';
+import { rangesOf } from '../site-scope.ts';
 import type { SiteFindings } from './findings.ts';
 import { m365Deployed, unseenInTenant } from './routing.ts';
 import { sbcDeployed } from './sbc.ts';

@@ -2,7 +2,8 @@ import type { Seen } from '../../delivery/delivery.ts';
 import { dialPlanRole } from '../../domain/routing/dial-plan-role.ts';
 import type { SbcView } from '../../integrations/sbc/port.ts';
 import { type Finding, hasStood, holds, lastWord, stalls, unseen, waits } from '../finding.ts';
-import { gate, rangesOf, type TrunkScope } from '../site-scope.ts';
+import { gate } from '../gates.ts';
+import { rangesOf, type TrunkScope } from '../site-scope.ts';
 import type { SiteFindings } from './findings.ts';
 import { unmanagedPattern } from './gates.ts';
 
