@@ -96,6 +96,38 @@ describe('the device names another dial plan for the role of a range', () => {
   });
 });
 
+describe('a pattern that replaces others with the same numbers', () => {
+  const WIDE = '+4144555[0000-1999]';
+  const WIDE_RULE = `TeamsTenants/${WIDE}`;
+
+  it('comes first, and the others go once it stands', async () => {
+    const house = await deployedHouse();
+    const before = house.outside.sbc.batches.length;
+    house.edit('NumberRange', 'office', { prefixes: ['+414455501[00-89]'] });
+    await house.run(60_000);
+    const scripts = house.outside.sbc.batches.slice(before).map(({ changes }) => changes.map(({ action, name }) => `${action} ${name}`));
+    expect(scripts).toEqual([['create TeamsTenants/+414455501[00-89]'], [`remove ${OLD}`]]);
+    expect(house.ready('NumberRange', 'office')).toBe('True/Deployed');
+  });
+
+  it('is refused by the device: the others stay, and it is told', async () => {
+    const house = await deployedHouse();
+    const error = new OperatorError('SBC sbc1 does not take it: at most 3 digits in brackets', {
+      kind: 'Terminal',
+      reason: 'ScriptRejected',
+    });
+    house.outside.sbc.refuses.set(`sbc|${SBC}|DialPlanRule|${WIDE_RULE.toLowerCase()}`, error);
+    house.edit('NumberRange', 'office', { prefixes: [WIDE] });
+    await house.run(1_000_000);
+    expect(rules(house)).toEqual([`${OLD}=${FQDN}`]);
+    expect(house.ready('NumberRange', 'office')).toBe('False/ScriptRejected');
+    expect(house.message('NumberRange', 'office', 'Ready')).toContain('at most 3 digits');
+    house.edit('NumberRange', 'office', { prefixes: [PREFIX] });
+    await house.run(60_000);
+    expect([rules(house), house.ready('NumberRange', 'office')]).toEqual([[`${OLD}=${FQDN}`], 'True/Deployed']);
+  });
+});
+
 describe('a range under another tag', () => {
   it('is rewritten in place: its number is never without a rule, and a refused tag leaves the old one', async () => {
     const house = await deployedHouse();

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { range } from '../../../test/support/controllers/objects.ts';
 import type { NumberRange } from '../../api/kinds.ts';
 import { identityOf, type OutsideObject } from '../../domain/change/object.ts';
-import { type GoingInput, goingRules, isReplaced, type SeenRules, withoutPatterns } from './going.ts';
+import { type GoingInput, goingRules, replacementsAt, type SeenRules, withoutPatterns } from './going.ts';
 import type { Placement } from './placement.ts';
 
 const [A, B] = ['+41445550100', '+41445550101'];
@@ -84,6 +84,7 @@ function seen(...rules: readonly (Placement & { readonly pattern: string })[]): 
   return byDevice;
 }
 
+const [WIDE, NARROW, LAST] = ['+4143000[0000-1999]', '+41430000[000-999]', '+41430001[000-999]'];
 const [HERE, THERE] = [
   { ...MAIN, pattern: A },
   { ...SECOND, pattern: A },
@@ -95,6 +96,7 @@ describe('whether a number has another rule, so that one may go', () => {
     readonly places?: readonly Placement[];
     readonly rules: SeenRules;
     readonly pattern?: string;
+    readonly wanted?: readonly string[];
     readonly is: boolean;
   }>([
     { why: 'the new rule stands on the device', rules: seen(HERE), is: true },
@@ -108,7 +110,20 @@ describe('whether a number has another rule, so that one may go', () => {
     { why: 'nothing leads to the device and no other has it', places: [SECOND], rules: seen(HERE), is: false },
     { why: 'nothing leads anywhere', places: [], rules: seen(HERE), is: false },
     { why: 'the number left the spec', pattern: B, rules: seen(), is: true },
-  ])('$why: $is', ({ places = [MAIN, SECOND], rules, pattern = A, is }) => {
-    expect(isReplaced(pattern, MAIN.device, input({ places }), rules)).toBe(is);
+    { why: 'a wider pattern of the spec is to replace it and does not stand', pattern: NARROW, wanted: [WIDE], rules: seen(), is: false },
+    { why: 'the wider pattern stands', pattern: NARROW, wanted: [WIDE], rules: seen({ ...MAIN, pattern: WIDE }), is: true },
+    { why: 'the wider pattern stands elsewhere', pattern: NARROW, wanted: [WIDE], rules: seen({ ...SECOND, pattern: WIDE }), is: false },
+    {
+      why: 'one of two that replace it does not stand',
+      pattern: WIDE,
+      wanted: [NARROW, LAST],
+      rules: seen({ ...MAIN, pattern: NARROW }),
+      is: false,
+    },
+    { why: 'a shorter pattern is to catch its numbers', pattern: NARROW, wanted: ['+414300'], rules: seen(), is: false },
+    { why: 'the spec has numbers beside it only', pattern: NARROW, wanted: [LAST], rules: seen(), is: true },
+    { why: 'the spec has extensions of the same digits only', pattern: NARROW, wanted: ['41430000100'], rules: seen(), is: true },
+  ])('$why: $is', ({ places = [MAIN, SECOND], rules, pattern = A, wanted = [A], is }) => {
+    expect(replacementsAt(MAIN.device, input({ places, wanted: new Set(wanted) }), rules)(pattern)).toBe(is);
   });
 });

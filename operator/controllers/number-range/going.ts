@@ -1,6 +1,8 @@
 import type { NumberRange } from '../../api/kinds.ts';
 import type { ObjectKey } from '../../api/meta.ts';
 import { identityOf, type OutsideObject } from '../../domain/change/object.ts';
+import { IntervalList } from '../../domain/numbers/interval-list.ts';
+import { cut, type Prefix, parsePrefix, relation } from '../../domain/numbers/prefix.ts';
 import { type RuleRecord, recordsAt } from './footprint.ts';
 import type { Placement } from './placement.ts';
 
@@ -58,14 +60,38 @@ export function isAt({ plan }: Pick<RuleRecord, 'plan'>, place: Pick<Placement, 
 }
 
 /**
- * Whether the number has another rule by now, so that this one may go: a rule goes in a later script than the one that makes what replaces it,
- * because a device goes on after a line that it refuses. On a device that keeps its rules the new one stands there; a device that nothing leads to
- * any more waits until one of the others has it. What left the spec waits for nothing.
+ * Tells whether the numbers of a pattern have another rule by now, so that this one may go: a rule goes in a later script than the one that makes
+ * what replaces it, because a device goes on after a line that it refuses. A pattern that left the spec waits for those of the spec that share
+ * numbers with it: the device may not take the wider bracket that replaces two (audiocodes-sbc §12.5). On a device that keeps its rules the new one
+ * stands there; a device that nothing leads to any more waits until one of the others has it. Numbers that left the spec wait for nothing.
  */
-export function isReplaced(pattern: string, device: ObjectKey, { wanted, places }: GoingInput, rules: SeenRules): boolean {
-  if (!wanted.has(pattern)) return true;
+export function replacementsAt(device: ObjectKey, { wanted, places }: GoingInput, rules: SeenRules): (pattern: string) => boolean {
   const here = places.filter((place) => place.device === device);
-  return (here.length > 0 ? here : places).some((place) => stands(rules.get(place.device)?.get(ruleId(place, pattern)), place));
+  const leading = here.length > 0 ? here : places;
+  const hasRule = (pattern: string): boolean =>
+    leading.some((place) => stands(rules.get(place.device)?.get(ruleId(place, pattern)), place));
+  let awaited: IntervalList<Prefix> | undefined;
+  return (pattern) => {
+    if (wanted.has(pattern)) return hasRule(pattern);
+    awaited ??= listOf([...wanted].filter((other) => !hasRule(other)));
+    return !sharesNumbers(pattern, awaited);
+  };
+}
+
+const LONGEST = 15;
+
+/** By the longest numbers that begin with theirs, so that patterns of different lengths meet. */
+function listOf(patterns: readonly string[]): IntervalList<Prefix> {
+  const list = new IntervalList<Prefix>((prefix) => cut(prefix, LONGEST));
+  for (const parsed of patterns.map(parsePrefix)) if ('prefix' in parsed) list.add(parsed.prefix);
+  return list;
+}
+
+function sharesNumbers(pattern: string, others: IntervalList<Prefix>): boolean {
+  const parsed = parsePrefix(pattern);
+  if (!('prefix' in parsed)) return false;
+  const { prefix } = parsed;
+  return [...others.overlapping(cut(prefix, LONGEST))].some((other) => relation(prefix, other) !== 'disjoint');
 }
 
 export function sameTag(rule: OutsideObject, { tag }: Pick<Placement, 'tag'>): boolean {

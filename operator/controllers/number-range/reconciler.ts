@@ -19,7 +19,7 @@ import { connectServing, refusedAt } from '../tenant-access.ts';
 import { firstFailure, handOver, hasChanges, recheckWithin, takingBack, workOn } from '../work.ts';
 import { NOT_GOING, partialSilence, type Silences } from './assigned.ts';
 import { claimOf, NumberClaims, placeOf } from './claims.ts';
-import { type Going, type GoingInput, goingRules, isReplaced, type SeenRules, withoutPatterns } from './going.ts';
+import { type Going, type GoingInput, goingRules, replacementsAt, type SeenRules, withoutPatterns } from './going.ts';
 import { provenRecord, recordLost, standingAt } from './lost-record.ts';
 import { adoptsRecord, RangeConfigMaps, RECHECK_MS } from './memory.ts';
 import { patternsOf } from './patterns.ts';
@@ -134,7 +134,7 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
             policy: governance.policy,
             adopts: adoption(range),
             keepsRemovals: awaits !== undefined || !mayGo(silences, device),
-            isReplaced: (pattern) => isReplaced(pattern, device, fate, rules),
+            isReplaced: replacementsAt(device, fate, rules),
             hasHeir: heirs.has,
           }),
         requested: ctx.requested,
