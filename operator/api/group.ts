@@ -17,5 +17,11 @@ export const ANNOTATIONS = {
   paused: `${GROUP}/paused`,
 } as const;
 
+/** Labels that people set on objects which the operator reads. */
+export const LABELS = {
+  /** On a ConfigMap of the operator's own namespace: it is a template. */
+  template: `${GROUP}/template`,
+} as const;
+
 /** Field managers: one for each purpose, so that server-side apply never takes over what people own. */
 export const FIELD_MANAGERS = { status: 'trunkline-status', meta: 'trunkline-meta', objects: 'trunkline' } as const;

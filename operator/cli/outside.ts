@@ -17,6 +17,7 @@ import type { SbcConnections } from '../integrations/sbc/port.ts';
 import type { SecretValues } from '../observability/secret-values.ts';
 import type { Kube } from '../runtime/kube.ts';
 import type { Log } from '../runtime/log.ts';
+import { templatesIn } from './mail-templates.ts';
 
 /** Every outside system of one process: drivers by system, and what controllers hand credentials to. */
 export interface Outside {
@@ -52,7 +53,11 @@ export async function createOutside({ config, runtime, kube, log, secrets, aband
     suffix: ruleSuffix,
     ...(abandoned === undefined ? {} : { abandoned }),
   });
-  const mail = new SmtpMailDriver({ clock: runtime.clock, settings: await mailSettings(config, secrets) });
+  const mail = new SmtpMailDriver({
+    clock: runtime.clock,
+    settings: await mailSettings(config, secrets),
+    findTemplate: templatesIn(kube, config.namespace),
+  });
   const drivers = { ...microsoft.drivers, sbc, mail, dns: new DnsEndpointDriver({ kube, fieldManager: FIELD_MANAGERS.objects }) };
   return {
     drivers: drivers as unknown as Outside['drivers'],

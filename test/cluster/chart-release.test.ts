@@ -38,7 +38,11 @@ const WORK = {
   'externaldns.k8s.io/dnsendpoints': 'create delete get list patch',
   'events.k8s.io/events': 'create patch',
 };
-const OWN = { 'coordination.k8s.io/leases': 'create delete get list patch update watch', 'events.k8s.io/events': 'create patch' };
+const OWN = {
+  'coordination.k8s.io/leases': 'create delete get list patch update watch',
+  '/configmaps': 'get',
+  'events.k8s.io/events': 'create patch',
+};
 
 async function deployed(what: string, path: string, where = HOME): Promise<string> {
   const { stdout } = await plane.kubectl(['get', what, '-n', where, '-o', `jsonpath=${path}`]);

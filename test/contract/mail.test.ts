@@ -46,8 +46,11 @@ function settings(change: Partial<NonNullable<MailSettings['smtp']>> = {}): Mail
   };
 }
 
-function driverOf(used: MailSettings, findTemplate?: (name: string) => Promise<MailTemplate | undefined>): SmtpMailDriver {
-  return new SmtpMailDriver({ clock: new SystemClock(), settings: used, ...(findTemplate === undefined ? {} : { findTemplate }) });
+function driverOf(
+  used: MailSettings,
+  findTemplate: (name: string) => Promise<MailTemplate | undefined> = async () => undefined,
+): SmtpMailDriver {
+  return new SmtpMailDriver({ clock: new SystemClock(), settings: used, findTemplate });
 }
 
 function invitation(fields: { to?: string; template?: string; variables?: Json; id?: string } = {}): Change {

@@ -413,11 +413,11 @@ export interface CustomerStatus {
    */
   readonly didCount?: number;
   /**
-   * Users of the tenant that the filter lets through.
+   * Users of the tenant that the filter lets through. Absent, not counted in this release.
    */
   readonly usersCount?: number;
   /**
-   * Users with a number of this provider.
+   * Users with a number of this provider. Absent, not counted in this release.
    */
   readonly providerUsersCount?: number;
   /**

@@ -44,7 +44,7 @@ export interface InvitationSpec {
   readonly revoked?: boolean;
   readonly reminder?: InvitationReminder;
   /**
-   * Name of a mail template (ConfigMap labelled trunkline.dev/template in the operator's namespace). Absent means the built-in one.
+   * Name of a mail template. Built in are Activate and Reminder; others are those of the chart's mail.templatesConfigMap, and any ConfigMap labelled trunkline.dev/template in the operator's namespace with keys subject and html. Absent means the built-in one.
    */
   readonly template?: string;
 }

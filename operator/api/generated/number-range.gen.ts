@@ -392,11 +392,11 @@ export interface NumberRangeStatusCounts {
    */
   readonly numbers?: number;
   /**
-   * Numbers that somebody has. Absent while that cannot be read.
+   * Numbers that somebody has. Absent while that cannot be read, and not counted in this release.
    */
   readonly assigned?: number;
   /**
-   * Numbers that nobody has. Absent while that cannot be read.
+   * Numbers that nobody has. Absent while that cannot be read, and not counted in this release.
    */
   readonly free?: number;
 }

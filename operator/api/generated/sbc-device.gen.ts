@@ -345,7 +345,7 @@ export interface SbcDeviceStatus {
    */
   readonly sitesCount?: number;
   /**
-   * Dial-plan rules of ours on the device.
+   * Dial-plan rules on the device, also those that Trunkline did not make.
    */
   readonly prefixesCount?: number;
   /**

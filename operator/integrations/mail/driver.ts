@@ -13,7 +13,7 @@ export interface MailDriverDeps {
   readonly clock: Clock;
   readonly settings: MailSettings;
   /** Templates that are neither built in nor in the settings, looked up when they are named (`Invitation.spec.template`). */
-  readonly findTemplate?: (name: string, signal: AbortSignal) => Promise<MailTemplate | undefined>;
+  readonly findTemplate: (name: string, signal: AbortSignal) => Promise<MailTemplate | undefined>;
 }
 
 /** Message-IDs that this process has handed over; more than any day brings. */
@@ -78,7 +78,8 @@ export class SmtpMailDriver implements MailDriver {
   }
 
   async #compiled(name: string, needsLink: boolean, signal: AbortSignal): Promise<CompiledTemplate> {
-    const known = this.#templates()[name] ?? (await this.#deps.findTemplate?.(name, signal));
+    const settled = this.#templates();
+    const known = Object.hasOwn(settled, name) ? settled[name] : await this.#deps.findTemplate(name, signal);
     if (known !== undefined) return compileTemplate(name, known, needsLink || LINK_TEMPLATES.has(name));
     throw new OperatorError(`There is no mail template ${name}`, {
       kind: 'Terminal',
