@@ -120,7 +120,10 @@ export function loadConfig(file: string): Config {
   return parseConfig(text);
 }
 
-/** As loadConfig, from text. */
+/**
+ * As loadConfig, from text.
+ * @internal Exported for its own tests.
+ */
 export function parseConfig(text: string): Config {
   const document = parseDocument(text);
   // The parser's own messages quote the line, which may hold a value that must not be seen.

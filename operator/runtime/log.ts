@@ -7,6 +7,7 @@ export interface Log {
   child(fields: object): Log;
 }
 
+/** @internal For tests of what logs. */
 export const silentLog: Log = {
   debug: () => undefined,
   info: () => undefined,

@@ -31,7 +31,10 @@ export class SystemClock implements Clock {
   }
 }
 
-/** `sleep` for any clock that has timers: removes its abort listener when the time is up, so that long-lived signals collect nothing. */
+/**
+ * `sleep` for any clock that has timers: removes its abort listener when the time is up, so that long-lived signals collect nothing.
+ * @internal Shared with the clocks that tests move.
+ */
 export function sleepOn(clock: Pick<Clock, 'setTimer'>, delayMs: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) {

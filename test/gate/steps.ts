@@ -25,5 +25,7 @@ export const STEPS: readonly Step[] = [
   tool('format, lint and direction of dependencies', 'biome', ['check', '--error-on-warnings', '--colors=off', '.']),
   tool('types', 'tsc', ['-p', 'tsconfig.json']),
   tool('dead code', 'knip', ['--no-progress']),
+  // Without the tests: what only they use is no part of the product. `@internal` marks what is exported for them on purpose.
+  tool('dead code of the product', 'knip', ['--production', '--no-progress', '--include', 'files,exports']),
   tool('promises and switches, with types', 'oxlint', ['--type-aware', '--deny-warnings']),
 ];

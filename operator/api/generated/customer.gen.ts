@@ -590,7 +590,7 @@ export interface CustomerStatusLicenses {
    */
   readonly factors?: readonly CustomerStatusLicensesFactor[];
   /**
-   * Distinct E.164 numbers of the prefixes of an Essentials customer.
+   * Distinct E.164 numbers of the prefixes of an Essentials customer. Absent while a range takes its prefixes from a ConfigMap.
    */
   readonly essentialsNumbers?: number;
   /**

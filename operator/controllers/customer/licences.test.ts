@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { customer, device, site } from '../../../test/support/controllers/objects.ts';
+import { customer, device, range, site } from '../../../test/support/controllers/objects.ts';
 import { house } from '../../../test/support/controllers/story.ts';
 import type { Customer } from '../../api/kinds.ts';
 
@@ -74,5 +74,38 @@ describe('a short name that is older than the rules of the API server', () => {
     expect(built.ready('Customer', 'contoso')).toBe(`False/${reason}`);
     expect(built.message('Customer', 'contoso', 'Ready')).toContain(`spec.shortName: ${shortName} `);
     expect(built.outside.visits).toEqual([]);
+  });
+});
+
+describe('what an Essentials customer is counted by', () => {
+  const essentials = () => {
+    const { authentication: _none, ...spec } = customer('contoso', holding('HostedEssentials')).spec;
+    return { ...customer(), spec };
+  };
+
+  it('[S258] the distinct numbers of the patterns that its ranges have, extensions out', async () => {
+    const built = await house();
+    built.apply(essentials(), device(), site(), range('office', { prefixes: ['+414455501[00-49]'] }));
+    built.apply(range('desks', { prefixes: ['57[00-19]'], usage: 'Extension' }), range('lobby', { prefixes: ['+41445550200'] }));
+    await built.run(30_000);
+    expect(built.get('Customer', 'contoso').status?.licenses).toEqual({ acquired: 10, essentialsNumbers: 51 });
+  });
+
+  it('is not told while a list stands in a ConfigMap, nor for Plus and Pro', async () => {
+    const built = await house();
+    built.putConfigMap('numbers', { list: '+414455501[00-49]\n' });
+    const { prefixes: _, ...listed } = range().spec;
+    built.apply(essentials(), device(), site(), { ...range(), spec: { ...listed, prefixesFrom: { name: 'numbers', key: 'list' } } });
+    await built.run(30_000);
+    expect(built.ready('NumberRange', 'office')).toBe('True/Deployed');
+    expect(built.get('Customer', 'contoso').status?.licenses).toEqual({ acquired: 10 });
+  });
+
+  it('[S243] what was bought is the sum of the services', async () => {
+    const built = await house();
+    const services = [...(holding('HostedPro').services ?? []), ...(holding('OCPro').services ?? [])];
+    built.apply(customer('contoso', { services }));
+    await built.run(10_000);
+    expect(built.get('Customer', 'contoso').status?.licenses).toEqual({ acquired: 20 });
   });
 });

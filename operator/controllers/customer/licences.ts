@@ -1,7 +1,10 @@
-import type { Customer, CustomerStatus } from '../../api/kinds.ts';
+import type { Customer, CustomerStatus, NumberRange } from '../../api/kinds.ts';
 import { type LicenseTransition, type LicenseType, licenseTransition } from '../../domain/licensing/transitions.ts';
+import { countE164 } from '../../domain/numbers/number-count.ts';
+import { parsePrefix } from '../../domain/numbers/prefix.ts';
 import type { EventInput } from '../../runtime/reconciler.ts';
 import { type Finding, stalls } from '../finding.ts';
+import { type CustomerFindings, rangesOf } from './findings.ts';
 
 type Service = Customer['spec']['services'][number];
 
@@ -47,4 +50,18 @@ export function servicesStatus(customer: Customer): NonNullable<CustomerStatus['
     const applied = refused.get(type) ?? licenseType;
     return { type, ...(applied === undefined ? {} : { licenseType: applied }) };
   });
+}
+
+/** What was bought (S243), and for Essentials what is counted: the numbers of its prefixes (S258). */
+export function licensesStatus(found: CustomerFindings): NonNullable<CustomerStatus['licenses']> {
+  const acquired = found.customer.spec.services.reduce((sum, { licensedUsers = 0 }) => sum + licensedUsers, 0);
+  const numbers = found.essentials ? essentialsNumbers(rangesOf(found)) : undefined;
+  return { acquired, ...(numbers === undefined ? {} : { essentialsNumbers: numbers }) };
+}
+
+/** Undefined while patterns stand in a ConfigMap, which only their range reads. */
+function essentialsNumbers(ranges: readonly NumberRange[]): number | undefined {
+  if (ranges.some(({ status }) => status?.heldIn !== undefined)) return undefined;
+  const held = ranges.flatMap(({ status }) => status?.held ?? []).map(parsePrefix);
+  return countE164(held.flatMap((parsed) => ('prefix' in parsed ? [parsed.prefix] : [])));
 }

@@ -6,7 +6,7 @@ import type { DirectoryView } from '../../integrations/graph/port.ts';
 import { queueOf } from '../tasks.ts';
 import { type CustomerFindings, rangesOf, sitesOf } from './findings.ts';
 import { invitationStatus } from './invitations.ts';
-import { servicesStatus } from './licences.ts';
+import { licensesStatus, servicesStatus } from './licences.ts';
 import { deploymentFacts, ownFindings } from './report.ts';
 import { authenticated, grantedRights } from './tenant.ts';
 
@@ -24,7 +24,7 @@ export function customerStatus(
     ...(found.essentials ? {} : { authentication: authenticationStatus(found) }),
     ...rightsStatus(found),
     services: servicesStatus(customer),
-    licenses: { acquired: customer.spec.services.reduce((sum, service) => sum + (service.licensedUsers ?? 0), 0) },
+    licenses: licensesStatus(found),
     ...(skus === undefined ? {} : { subscribedSkus: skus }),
     didCount: rangesOf(found).reduce((sum, range) => sum + (range.status?.counts?.numbers ?? 0), 0),
     sitesCount: sitesOf(found).length,

@@ -94,7 +94,10 @@ export function silencing({ range, patterns, essentials, numbers, how }: Silence
   };
 }
 
-/** What several verdicts come to for whoever reads them: what is held comes before what is being looked at. */
+/**
+ * What several verdicts come to for whoever reads them: what is held comes before what is being looked at.
+ * @internal Exported for its own tests.
+ */
 export function sumOf(silences: readonly Verdict[]): Verdict {
   const messages = new Set(silences.flatMap((silence) => (silence.verdict === 'held' ? [silence.message] : [])));
   if (messages.size > 0) return { verdict: 'held', message: [...messages].join('; ') };

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Json } from './object.ts';
 
-/** JSON with sorted keys: equal values give equal text, whatever the order of their fields. */
+/**
+ * JSON with sorted keys: equal values give equal text, whatever the order of their fields.
+ * @internal Exported for its own tests.
+ */
 export function canonicalJson(value: Json): string {
   if (value === null || typeof value !== 'object') return JSON.stringify(value);
   if (isList(value)) return `[${value.map(canonicalJson).join(',')}]`;

@@ -21,16 +21,3 @@ export function parseMarker(text: string): MarkerParts | undefined {
   const [, installation = '', namespace = '', kind = '', name = ''] = match;
   return { installation, kind, key: `${namespace}/${name}` };
 }
-
-const TENANT_MARKER = /^trunkline:([^/]+)\/tenant\/([^/]+)$/;
-
-/** `trunkline:<installation>/tenant/<tenantId>`: an object that several Customers of one tenant share (design §3, footprint). */
-export function formatTenantMarker(installation: string, tenantId: string): string {
-  return `trunkline:${installation}/tenant/${tenantId.toLowerCase()}`;
-}
-
-/** Undefined for every text that is not a marker of a shared object. */
-export function parseTenantMarker(text: string): { readonly installation: string; readonly tenantId: string } | undefined {
-  const [, installation, tenantId] = TENANT_MARKER.exec(text.trim()) ?? [];
-  return installation === undefined || tenantId === undefined ? undefined : { installation, tenantId: tenantId.toLowerCase() };
-}

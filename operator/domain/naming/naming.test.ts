@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { derivedTrunkName } from '../routing/trunk-names.ts';
-import { formatMarker, formatTenantMarker, parseMarker, parseTenantMarker } from './marker.ts';
+import { formatMarker, parseMarker } from './marker.ts';
 import { ruleName, ruleSuffix } from './rule-name.ts';
 
 const rule = { plan: 'TeamsTenants', prefix: '+44587996[01-20]', tag: 'ams.voice.example.net' };
@@ -26,13 +26,6 @@ describe('names outside', () => {
     expect(parseMarker(formatMarker(parts))).toEqual(parts);
     expect(parseMarker('Managed by hand')).toBeUndefined();
     expect(parseMarker('trunkline:nl1/tenant/0000')).toBeUndefined();
-  });
-
-  it('markers of shared objects name the tenant, not a Customer', () => {
-    const text = formatTenantMarker('nl1', '0A1B');
-    expect(text).toBe('trunkline:nl1/tenant/0a1b');
-    expect(parseTenantMarker(text)).toEqual({ installation: 'nl1', tenantId: '0a1b' });
-    expect(parseTenantMarker('trunkline:nl1/acme/SiteLocation/ams')).toBeUndefined();
   });
 });
 

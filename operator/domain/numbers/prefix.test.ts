@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ClaimBook, type PlacedClaim } from './claim-book.ts';
-import { containsNumber, expand, firstOverlap, type Prefix, parsePrefix, relation, splitPrefixes } from './prefix.ts';
+import { containsNumber, firstOverlap, type Prefix, parsePrefix, relation, splitPrefixes } from './prefix.ts';
 
 function prefix(text: string): Prefix {
   const parsed = parsePrefix(text);
@@ -20,15 +20,14 @@ describe('prefix notation', () => {
     ['[S212] a range of twenty', '+44587996[01-20]', 20],
     ['[S214] three digits', '+41589061[000-999]', 1000],
     ['[S214] part of three digits', '+4420366669[700-799]', 100],
-    ['[S176] an extension', '5755', 1],
+    ['an extension', '5755', 1],
   ])('%s: %s stands for %i numbers', (_title, text, count) => {
     expect(prefix(text).count).toBe(count);
-    expect([...expand(prefix(text))]).toHaveLength(count);
   });
 
-  it('[S212] expands +44587996[01-20] from 01 to 20 with leading zeros, without 00', () => {
-    const numbers = [...expand(prefix('+44587996[01-20]'))];
-    expect([numbers[0], numbers.at(-1)]).toEqual(['+4458799601', '+4458799620']);
+  it('[S212] +44587996[01-20] is 01 to 20 with leading zeros, without 00', () => {
+    const all = Array.from({ length: 100 }, (_, i) => `+44587996${String(i).padStart(2, '0')}`);
+    expect(all.filter((number) => containsNumber(prefix('+44587996[01-20]'), number))).toEqual(all.slice(1, 21));
   });
 
   it('[S212] splits a pasted list on ";" and keeps one rule a prefix', () => {
@@ -69,6 +68,10 @@ describe('overlap', () => {
     expect(relation(prefix(left), prefix(right))).toBe(found);
   });
 
+  /** Every number of a pattern, written down one by one. */
+  const expand = ({ stem, width, low, high }: Prefix): string[] =>
+    width === 0 ? [stem] : Array.from({ length: high - low + 1 }, (_, i) => stem + String(low + i).padStart(width, '0'));
+
   const anyPrefix = fc
     .record({ stem: fc.integer({ min: 1, max: 40 }), width: fc.integer({ min: 0, max: 2 }), low: fc.nat(99), size: fc.nat(30) })
     .map(({ stem, width, low, size }) => {
@@ -81,11 +84,11 @@ describe('overlap', () => {
   it('agrees with comparing the expanded numbers one by one', () => {
     fc.assert(
       fc.property(anyPrefix, anyPrefix, (left, right) => {
-        const numbers = [...expand(right)];
-        const shared = [...expand(left)].some((number) => numbers.includes(number));
+        const numbers = expand(right);
+        const shared = expand(left).some((number) => numbers.includes(number));
         const found = relation(left, right);
         expect(found === 'same' || found === 'crossing').toBe(shared);
-        const covers = [...expand(left)].some((number) => numbers.some((other) => other !== number && other.startsWith(number)));
+        const covers = expand(left).some((number) => numbers.some((other) => other !== number && other.startsWith(number)));
         expect(found === 'captures').toBe(covers);
       }),
       { numRuns: 300 },
@@ -101,7 +104,7 @@ describe('overlap', () => {
     );
   });
 
-  it('[S258] contains whole numbers only', () => {
+  it('contains whole numbers only', () => {
     expect(containsNumber(prefix('+4458[01-20]'), '+445815')).toBe(true);
     expect(containsNumber(prefix('+4458[01-20]'), '+4458150')).toBe(false);
     expect(containsNumber(prefix('+4458[01-20]'), '+445821')).toBe(false);

@@ -125,6 +125,7 @@ function refuse(value: string, rule: string): ParsedPrefix {
 /** How two patterns of one dial plan stand to each other (telephony 6.1). `captures`: every number of the longer one also begins with a number of the shorter one. */
 export type PrefixRelation = 'disjoint' | 'same' | 'crossing' | 'captures' | 'capturedBy';
 
+/** @internal Exported for its own tests, which compare it with every number written down. */
 export function relation(left: Prefix, right: Prefix): PrefixRelation {
   if (left.stem.startsWith('+') !== right.stem.startsWith('+')) return 'disjoint';
   if (left.digits === right.digits) {
@@ -146,10 +147,6 @@ export function cut({ first, last, digits }: Prefix, toDigits: number): Interval
   return { first: first * scale, last: last * scale + scale - 1 };
 }
 
-function pad(value: number, width: number): string {
-  return String(value).padStart(width, '0');
-}
-
 function overlaps(left: Interval, right: Interval): boolean {
   return left.first <= right.last && right.first <= left.last;
 }
@@ -160,15 +157,6 @@ export function containsNumber(prefix: Prefix, number: string): boolean {
   if (!('prefix' in parsed) || parsed.prefix.digits !== prefix.digits) return false;
   const found = relation(prefix, parsed.prefix);
   return found === 'same' || found === 'crossing';
-}
-
-/** The numbers of a pattern, in order. Lazy: a pattern may stand for 10,000. */
-export function* expand(prefix: Prefix): Generator<string> {
-  if (prefix.width === 0) {
-    yield prefix.stem;
-    return;
-  }
-  for (let value = prefix.low; value <= prefix.high; value += 1) yield prefix.stem + pad(value, prefix.width);
 }
 
 /** First pair that overlaps within one list; proper-prefix pairs are allowed (the longer rule wins on the SBC). */

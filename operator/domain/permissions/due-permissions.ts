@@ -75,11 +75,6 @@ export function rightsFor(steps: readonly TenantStep[], granted: GrantedRights):
   }));
 }
 
-/** True when nothing that the steps need is missing. */
-export function mayCarryOut(steps: readonly TenantStep[], granted: GrantedRights): boolean {
-  return rightsFor(steps, granted).every((line) => line.granted);
-}
-
 /** App permissions beyond what any of the steps may use, for the surplus list after onboarding (design §3.3). */
 export function surplusPermissions(steps: readonly TenantStep[], granted: GrantedRights): string[] {
   const useful = new Set(steps.flatMap((step) => REQUIRED_RIGHTS[step].flat().map((right) => right.claim)));

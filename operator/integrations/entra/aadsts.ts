@@ -12,7 +12,10 @@ export interface SignInFailure {
 
 const CONSENT_REMEDY = "Let an administrator of the customer's tenant grant admin consent to the application";
 
-/** Every number of microsoft-graph §1.9 that an app or a stored sign-in can meet, by what has to be done about it. */
+/**
+ * Every number of microsoft-graph §1.9 that an app or a stored sign-in can meet, by what has to be done about it.
+ * @internal Exported for its own tests.
+ */
 export const SIGN_IN_FAILURES: readonly SignInFailure[] = [
   {
     kind: 'Auth',

@@ -14,6 +14,7 @@ export async function readTemplateFolder(folder: string): Promise<Readonly<Recor
   return Object.fromEntries(templates);
 }
 
+/** @internal Exported for its own tests. */
 export function parseTemplate(text: string): MailTemplate {
   const [, subject = '', html = text] = /^\uFEFF?Subject:[ \t]*([^\r\n]*)\r?\n([\s\S]*)$/i.exec(text) ?? [];
   return { subject: subject.trim(), html: html.trim() };

@@ -115,7 +115,10 @@ export interface RecentWrites {
   readonly removed: readonly string[];
 }
 
-/** The list to write. Pure. Order and spelling of what is there stay; `restored` are the lost labels among what is appended. */
+/**
+ * The list to write. Pure. Order and spelling of what is there stay; `restored` are the lost labels among what is appended.
+ * @internal Exported for its own tests.
+ */
 export function nextUsageList(
   found: readonly string[],
   { add, remove, expected }: UsageListChange,

@@ -11,6 +11,7 @@ import { AlarmDetail, AlarmPage, DeviceStatus, KpiList, License, ScriptAnswer } 
 /**
  * Every call that this client can make (audiocodes-sbc §19.1). The full uploads, the restart and the licence upload are not among them,
  * and the factory refuses to send anything that is not here.
+ * @internal Exported for its own tests.
  */
 export const SBC_CALLS: readonly CallRule[] = [
   { operation: 'read status', method: 'GET', path: '/api/v1/status' },
