@@ -539,7 +539,7 @@ export interface CustomerStatusPermission {
    */
   readonly name: string;
   /**
-   * Granted, Missing or Surplus (granted but not needed).
+   * Granted, Missing or Surplus (granted, used by nothing here and not of the documented set). Whether a granted one is needed now says neededNow.
    */
   readonly state: "Granted" | "Missing" | "Surplus";
   /**

@@ -22,6 +22,10 @@ export const TENANT = {
   SecretKeyMissing: provider('A Secret lacks a key.', 'Add the key that the message names.'),
   SecretUnreadable: provider('A Secret cannot be read.', "Check the operator's RBAC."),
   PermissionMissing: customer('The app lacks a right that is needed now.', 'Grant it in the tenant, with admin consent.'),
+  RolePairIncomplete: customer(
+    'Of Teams Telephony Administrator and Skype for Business Administrator only one is there, and neither replaces the other.',
+    'Assign the other one too, or Teams Administrator alone.',
+  ),
   PolicyHeldByCustomer: customer('A policy of the customer is in the way.', 'Decide whose policy holds.'),
   ServiceTypeNotManaged: provider('A service type that this operator does not drive.', 'Nothing, if it is meant.'),
   // Signing in to Microsoft (AADSTS classes)

@@ -1,7 +1,7 @@
 import type { CustomerStatus } from '../../api/kinds.ts';
 import { verificationStatus } from '../../domain/health/authentication.ts';
 import { deployment } from '../../domain/health/deployment.ts';
-import { rightsFor, surplusPermissions } from '../../domain/permissions/due-permissions.ts';
+import { rightsFor, unusedPermissions } from '../../domain/permissions/due-permissions.ts';
 import type { DirectoryView } from '../../integrations/graph/port.ts';
 import { queueOf } from '../tasks.ts';
 import { type CustomerFindings, rangesOf, sitesOf } from './findings.ts';
@@ -93,18 +93,21 @@ function rightsStatus({ identity, due, customer }: CustomerFindings): Pick<Custo
       neededNow: true,
       neededFor: steps.join(', '),
     }));
-  const surplus = surplusPermissions(due, granted).map((name) => ({
+  const units = customer.spec.authentication?.administrativeUnits === true;
+  const unused = unusedPermissions(due, granted, units).map(({ name, documented }) => ({
     resource: 'graph',
     name,
-    state: 'Surplus' as const,
+    state: documented ? ('Granted' as const) : ('Surplus' as const),
     neededNow: false,
   }));
   const roles = lines
     .filter(({ type }) => type === 'directoryRole')
     .map(({ name, granted: held, steps }) => ({
       name,
+      // With an app registration (S088–S092).
+      holder: 'service principal',
       state: held ? ('Present' as const) : ('Missing' as const),
       neededFor: steps.join(', '),
     }));
-  return { permissions: [...needed, ...surplus], roles };
+  return { permissions: [...needed, ...unused], roles };
 }

@@ -94,12 +94,13 @@ export function authorized(found: CustomerFindings): Finding {
   }
   const missing = missingRights(found);
   if (missing.length === 0) return holds('Authorized', 'RightsSufficient', 'The app has every right that is needed now');
-  const names = missing.map((line) =>
-    line.type === 'permission' ? `permission ${line.name}` : `directory role ${line.name} on its service principal`,
-  );
+  const names = missing.map(({ type, name, beside }) => {
+    if (type === 'permission') return `permission ${name}`;
+    return `directory role ${name} on its service principal${beside === undefined ? '' : ` beside ${beside}, which does not replace it`}`;
+  });
   return stalls(
     'Authorized',
-    'PermissionMissing',
+    missing.every(({ beside }) => beside !== undefined) ? 'RolePairIncomplete' : 'PermissionMissing',
     `spec.authentication.clientId: the app ${customer.spec.authentication?.clientId ?? ''} lacks ${names.join(', ')}; grant it in the tenant with admin consent`,
   );
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type GrantedRights, rightsFor, surplusPermissions, type TenantStep } from './due-permissions.ts';
+import { type GrantedRights, rightsFor, type TenantStep, unusedPermissions } from './due-permissions.ts';
 
 const TEAMS_ADMINISTRATOR = '69091246-20e8-4a56-aa4d-066075b2a7a8';
 const none = { roles: [], directoryRoles: [] };
@@ -42,9 +42,64 @@ describe('rightsFor', () => {
   });
 });
 
-describe('surplusPermissions', () => {
-  it('lists what no step uses', () => {
-    const granted = { roles: ['Organization.Read.All', 'AppCatalog.ReadWrite.All', 'Directory.ReadWrite.All'], directoryRoles: [] };
-    expect(surplusPermissions(['readTenant'], granted)).toEqual(['AppCatalog.ReadWrite.All', 'Directory.ReadWrite.All']);
+const TELEPHONY = 'aa38014f-0993-46e9-9b45-30501a20909d';
+const SKYPE = '75941009-915a-4869-abe7-691bff18279e';
+
+describe('the roles for voice configuration', () => {
+  it('[S089] are Teams Administrator, which is named when none is there', () => {
+    expect(rightsFor(['configureVoice'], none)).toEqual([
+      { type: 'directoryRole', name: 'Teams Administrator', granted: false, steps: ['configureVoice'] },
+    ]);
+    expect(mayCarryOut(['configureVoice'], { roles: [], directoryRoles: [TEAMS_ADMINISTRATOR] })).toBe(true);
+  });
+
+  it('[S089] [S090] or Teams Telephony Administrator with Skype for Business Administrator', () => {
+    const lines = rightsFor(['configureVoice'], { roles: [], directoryRoles: [SKYPE, TELEPHONY] });
+    expect(lines.map(({ name, granted }) => [name, granted])).toEqual([
+      ['Teams Telephony Administrator', true],
+      ['Skype for Business Administrator', true],
+    ]);
+  });
+
+  it.each([
+    ['Skype for Business Administrator', 'Teams Telephony Administrator', TELEPHONY],
+    ['Teams Telephony Administrator', 'Skype for Business Administrator', SKYPE],
+  ])('[S090] of the pair only %s is missing when %s is there', (name, beside, claim) => {
+    expect(rightsFor(['configureVoice'], { roles: [], directoryRoles: [claim] })).toEqual([
+      { type: 'directoryRole', name, granted: false, beside, steps: ['configureVoice'] },
+    ]);
+  });
+});
+
+describe('permissions that no step uses now', () => {
+  const unused = (roles: readonly string[], units = false) => unusedPermissions(['readTenant'], { roles, directoryRoles: [] }, units);
+
+  it.each([
+    ['S094', 'AppCatalog.ReadWrite.All'],
+    ['S095', 'Group.Read.All'],
+    ['S097', 'TeamSettings.ReadWrite.All'],
+    ['S098', 'User.ReadWrite.All'],
+    ['S099', 'RoleManagement.Read.Directory'],
+  ])('[%s] %s is of the documented set: information, and never asked for', (_row, name) => {
+    expect(unused([name])).toEqual([{ name, documented: true }]);
+    const steps: readonly TenantStep[] = ['readTenant', 'readDomains', 'readLicenses', 'readVoiceUsers', 'readNumbers', 'configureVoice'];
+    expect(rightsFor(steps, none).map((line) => line.name)).not.toContain(name);
+  });
+
+  it('[S096] Organization.Read.All is of the documented set and needed now', () => {
+    expect(unused(['Organization.Read.All'])).toEqual([]);
+    expect(unusedPermissions([], { roles: ['Organization.Read.All'], directoryRoles: [] }, false)).toMatchObject([{ documented: true }]);
+  });
+
+  it('[S100] GroupMember.Read.All is documented with administrative units only', () => {
+    expect(unused(['GroupMember.Read.All'])).toEqual([{ name: 'GroupMember.Read.All', documented: false }]);
+    expect(unused(['GroupMember.Read.All'], true)).toEqual([{ name: 'GroupMember.Read.All', documented: true }]);
+  });
+
+  it('everything else is surplus, domain write too while no DNS step is due', () => {
+    expect(unused(['Organization.Read.All', 'Directory.ReadWrite.All', 'Domain.ReadWrite.All'])).toEqual([
+      { name: 'Directory.ReadWrite.All', documented: false },
+      { name: 'Domain.ReadWrite.All', documented: false },
+    ]);
   });
 });
