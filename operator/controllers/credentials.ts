@@ -40,6 +40,9 @@ interface Remembered {
 /** False when a later call has taken over, so that what was read for this one must not be used any more. */
 type IsCurrent = () => boolean;
 
+/** In the words that providers know (S057). */
+const CLIENT_ID_MISSING = 'No ClientId was specified. Something went wrong while verifying M365 credentials!';
+
 /**
  * Reads referenced Secrets and hands them to the integrations; the values stay in memory. One read each five minutes and reference, unless
  * the caller says `notBefore` (monotonic ms): a Secret read earlier will not do. Whose credential serves a tenant is not decided here but in
@@ -140,6 +143,8 @@ export class Credentials {
   async #connectTenant(customer: Customer, tenantId: string, party: string | undefined, isCurrent: IsCurrent): Promise<Access> {
     const { authentication } = customer.spec;
     const reference = authentication?.clientSecretRef ?? authentication?.certificateRef;
+    if (authentication?.clientId === undefined && reference !== undefined)
+      return refusal('ClientIdMissing', `${CLIENT_ID_MISSING} Set spec.authentication.clientId beside the Secret ${reference.name}`);
     if (authentication?.clientId === undefined || reference === undefined) {
       return refusal(
         'ConsentRequired',

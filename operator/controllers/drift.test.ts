@@ -22,7 +22,7 @@ function breakThings(house: ControllersHouse): void {
 }
 
 describe('what somebody else changes outside', () => {
-  it('comes back in Enforce, with Ready unchanged all the way', async () => {
+  it('[S293] comes back in Enforce by itself, with Ready unchanged all the way', async () => {
     const house = await deployedHouse();
     const before = house.outside.picture();
     breakThings(house);

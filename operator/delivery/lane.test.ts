@@ -14,7 +14,7 @@ const throttled = (retryAfterMs?: number): OperatorError =>
   });
 
 describe('a lane', () => {
-  it('makes at most 4 calls to a tenant at once, of these one write; one to a device', async () => {
+  it('[S295] makes at most 4 calls to a tenant at once, of these one write; one to a device', async () => {
     const { clock, submit, see, cloud, sbc } = house();
     for (let i = 0; i < 20; i++) {
       submit(`w${i}`, tenant(`t${i}`), [create(tenant(`t${i}`), 'a')]);
@@ -121,7 +121,7 @@ describe('a lane', () => {
     expect(new Set(woken).size).toBe(200);
   });
 
-  it('a hanging and a throttling target do not delay twenty healthy ones', async () => {
+  it('[S324] a hanging and a throttling target do not delay twenty healthy ones', async () => {
     const healthy = Array.from({ length: 20 }, (_, i) => tenant(`t${i}`));
     const waits = async (isDisturbed: boolean): Promise<number> => {
       const { clock, submit, cloud } = house();

@@ -176,7 +176,7 @@ describe('health', () => {
     health.stop();
   });
 
-  it('answers probes and metrics over HTTP', async () => {
+  it('[S154] answers probes and metrics over HTTP: the operator itself is ready or not', async () => {
     const checks = { ready: [bad], live: [good] };
     const server = await startProbeServer({
       host: '127.0.0.1',

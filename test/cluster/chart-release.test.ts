@@ -74,7 +74,7 @@ describe('an installed release', () => {
 
   it('lets the operator do what it needs and nothing else, in every namespace', async () => {
     expect(await rightsOf(plane, ACCOUNT, 'acme')).toEqual(inOrder({ ...WORK, ...NAMESPACES }));
-    expect(await rightsOf(plane, ACCOUNT, HOME)).toEqual(inOrder({ ...WORK, ...NAMESPACES, ...OWN }));
+    expect(await rightsOf(plane, ACCOUNT, HOME)).toEqual(inOrder({ ...OWN, ...WORK, ...NAMESPACES }));
   });
 
   it('does not let the operator list or watch Secrets, by kubectl', async () => {

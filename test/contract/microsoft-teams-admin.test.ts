@@ -243,6 +243,21 @@ describe('deploying a site', () => {
     expect(cloud.microsoft.snapshot(tenantId)).toEqual(before);
   });
 
+  it.each([
+    ['S216', 'Unrestricted-PDC+001'],
+    ['S217', 'Unrestricted-R&D'],
+  ])('[%s] makes, corrects and removes %s, whatever characters are in a name', async (_row, name) => {
+    const before = cloud.microsoft.snapshot(tenantId);
+    const wanted = desired(name);
+    expect(outcomes(await applyPlan([], wanted))).toEqual(['applied', 'applied', 'applied']);
+    const owned = ownedFrom(nextFootprint(plan(await read(), [], wanted), []));
+    person().putConfig(tenantId, 'OnlineVoiceRoute', name, { NumberPattern: '^99' });
+    expect(outcomes(await applyPlan(owned, wanted))).toEqual(['applied']);
+    expect(person().config(tenantId, 'OnlineVoiceRoute', name)).toMatchObject({ NumberPattern: '.*' });
+    expect(outcomes(await applyPlan(owned, []))).toEqual(['applied', 'applied', 'applied']);
+    expect(cloud.microsoft.snapshot(tenantId)).toEqual(before);
+  });
+
   it('waits when the trunk is not accepted yet, and does not try what comes after the route', async () => {
     person().setGateway(QUICKSTART.provider.tenantId, QUICKSTART.provider.carrierTrunk, false);
     const batch = await applyPlan();

@@ -18,6 +18,7 @@ export const TENANT = {
     'Read condition Accepted of the Customer and correct what it names.',
   ),
   WaitingForAuthentication: passing('Rights are read once signing in works.'),
+  ClientIdMissing: provider('A Secret is named and no client id.', 'Set spec.authentication.clientId to the Application (client) ID.'),
   SecretNotFound: provider('A Secret that is named does not exist.', 'Create the Secret.'),
   SecretKeyMissing: provider('A Secret lacks a key.', 'Add the key that the message names.'),
   SecretUnreadable: provider('A Secret cannot be read.', "Check the operator's RBAC."),

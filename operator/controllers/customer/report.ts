@@ -94,11 +94,13 @@ export function deploymentFacts(found: CustomerFindings, own: readonly Finding[]
   };
 }
 
-export function customerEvents({ customer, accepted }: CustomerFindings): EventInput[] {
-  const before = conditionOf(customer, 'Accepted');
-  const refusals: EventInput[] =
-    accepted.status === 'False' && before?.reason !== accepted.reason
-      ? [{ type: 'Warning', reason: accepted.reason, note: accepted.message }]
-      : [];
-  return [...refusals, ...licenceEvents(customer)];
+/** Of these conditions a person is told when they become False and stay so until somebody acts (S056: at the first failure). */
+const TOLD_WHEN_LOST: readonly string[] = ['Accepted', 'TenantVerified', 'Authenticated', 'Authorized'];
+
+export function customerEvents(found: CustomerFindings): EventInput[] {
+  const lost = ownFindings(found).filter(
+    ({ type, status, reason, effect }) =>
+      TOLD_WHEN_LOST.includes(type) && status === 'False' && effect === 'stalls' && conditionOf(found.customer, type)?.reason !== reason,
+  );
+  return [...lost.map(({ reason, message }): EventInput => ({ type: 'Warning', reason, note: message })), ...licenceEvents(found.customer)];
 }

@@ -27,7 +27,7 @@ const TAGGED = device('sbc1', { extraTags: ['special'] });
 
 describe('where the rules of a range go and what they say', () => {
   it.each<Case>([
-    { why: 'the FQDN of the trunk is the tag', is: [`acme/sbc1 TeamsTenants=${FQDN}`] },
+    { why: '[S174] the plan of the tenants, and the FQDN of the trunk is the tag', is: [`acme/sbc1 TeamsTenants=${FQDN}`] },
     { why: 'a foreign tag', range: { tag: `basel.${CARRIER}` }, is: 'TagNotAllowed' },
     { why: 'the derived tag, written out', range: { tag: FQDN }, is: [`acme/sbc1 TeamsTenants=${FQDN}`] },
     { why: 'a tag that the device allows', range: { tag: 'special' }, devices: [TAGGED], is: ['acme/sbc1 TeamsTenants=special'] },
@@ -65,6 +65,11 @@ describe('where the rules of a range go and what they say', () => {
       is: [`acme/sbc1 TeamsTenants=${FQDN}`],
     },
     { why: 'OperatorConnect has the tenant id as tag', range: { dialPlan: 'operatorConnect' }, is: [`acme/sbc1 OCDialPlan=${TENANT}`] },
+    {
+      why: '[S174] a site of OperatorConnect has its own plan without being told',
+      site: { service: 'OperatorConnect' },
+      is: [`acme/sbc1 OCDialPlan=${TENANT}`],
+    },
     {
       why: 'a role that the device has no plan for',
       range: { dialPlan: 'customers' },

@@ -19,6 +19,21 @@ describe('clouds', () => {
     }
   });
 
+  it('[S297] never speak to the directory API that Graph has replaced', () => {
+    const addresses = Object.values(CLOUDS).flatMap(({ login, graph, teamsAdmin, scopes }) => [
+      login,
+      graph,
+      teamsAdmin,
+      ...Object.values(scopes),
+    ]);
+    expect(
+      addresses.filter((address) => /graph\.windows\.net|graph\.cloudapi\.de|00000002-0000-0000-c000-000000000000/.test(address)),
+    ).toEqual([]);
+    expect(new Set(Object.values(CLOUDS).map(({ graph }) => new URL(graph).hostname))).toEqual(
+      new Set(['graph.microsoft.com', 'graph.microsoft.us', 'dod-graph.microsoft.us', 'microsoftgraph.chinacloudapi.cn']),
+    );
+  });
+
   it('have Teams administration in Graph in the global service only', () => {
     expect(Object.values(CLOUDS).flatMap(({ name, hasTeamsInGraph }) => (hasTeamsInGraph ? [name] : []))).toEqual(['Public']);
   });

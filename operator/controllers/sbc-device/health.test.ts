@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import type { ControllersHouse } from '../../../test/support/controllers/house.ts';
+import { device } from '../../../test/support/controllers/objects.ts';
+import { deployedHouse, house } from '../../../test/support/controllers/story.ts';
+import type { SbcStatus } from '../../integrations/sbc/port.ts';
+
+async function reporting(status: Partial<SbcStatus>): Promise<ControllersHouse> {
+  const built = await house();
+  const sbc = built.outside.devices.get('acme/sbc1');
+  if (sbc !== undefined) sbc.status = { ...sbc.status, ...status };
+  built.apply(device());
+  await built.run(10_000);
+  return built;
+}
+
+describe('an SBCDevice', () => {
+  it.each([
+    ['nothing wrong', {}, 'OK', 'True/Ready'],
+    ['minor alarms', { alarms: { critical: 0, major: 0, minor: 2, warning: 0 } }, 'Warning', 'True/Ready'],
+    ['major alarms', { alarms: { critical: 0, major: 1, minor: 0, warning: 0 } }, 'Error', 'False/AlarmsError'],
+    ['an expired licence pool', { license: { state: 'Expired', summary: '' } }, 'Error', 'False/LicensePoolExpired'],
+  ] as const)('[S149] with %s is judged by the one rule of three parts', async (_what, status, indicator, ready) => {
+    const built = await reporting(status);
+    expect(built.get('SBCDevice', 'sbc1').status?.indicator).toBe(indicator);
+    expect(built.ready('SBCDevice', 'sbc1')).toBe(ready);
+  });
+
+  it('counts the sites that use it and the rules that stand on it, whoever made them', async () => {
+    const built = await deployedHouse();
+    built.outside.put('sbc', {
+      system: 'sbc',
+      target: 'acme/sbc1',
+      kind: 'DialPlanRule',
+      name: 'TeamsTenants/+4161',
+      fields: { tag: 'by-hand.example.net' },
+    });
+    await built.run(10 * 60_000);
+    expect(built.get('SBCDevice', 'sbc1').status).toMatchObject({ sitesCount: 1, prefixesCount: 2 });
+  });
+});
