@@ -59,7 +59,7 @@ describe('createLogger', () => {
     return text;
   }
 
-  it('[S051] masks credentials by field, by value and by shape', () => {
+  it('[S051] [S084] masks credentials by field, by value and by shape', () => {
     const text = logged((log, secrets) => {
       secrets.add('hunter2-hunter2');
       secrets.add('with "quotes" and ä');

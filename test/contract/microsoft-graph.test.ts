@@ -88,6 +88,15 @@ describe('domains with voice', () => {
     expect((await directory()).voiceDomains).toEqual([trunks[1]]);
   });
 
+  it('[S222] count a user whose name has an apostrophe, and numbers show who holds them', async () => {
+    const oNeill = `o'neill@${trunks[0]}`;
+    person().deleteUser(tenantId, activationUser);
+    person().addUser(tenantId, { userPrincipalName: oNeill, usageLocation: 'CH', licences: ['SPE_E5'], enterpriseVoice: true });
+    person().assignNumber(tenantId, oNeill, '+41445550107');
+    expect((await directory()).voiceDomains).toEqual([...trunks].sort());
+    expect((await numbers()).assignments).toMatchObject([{ number: '+41445550107' }]);
+  });
+
   it.each([false, true])('count resource accounts, whether or not Graph lists them (%s)', async (listed) => {
     cloud.base.switches.set('graph.resourceAccountsInUserConfigurations', listed);
     person().deleteUser(tenantId, activationUser);

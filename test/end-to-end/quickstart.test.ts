@@ -33,7 +33,7 @@ describe('the quickstart, from kubectl apply to Ready', () => {
     );
   });
 
-  it('carries calls: the SBC sends an INVITE for a number to Teams under the name of its trunk, and one from Teams to the carrier', () => {
+  it('[S194] carries calls, with routing in Microsoft 365 and with the SBC alone: the SBC sends an INVITE for a number to Teams under the name of its trunk, and one from Teams to the carrier', () => {
     const { sbc1, sbc2 } = house.cloud.sbc;
     const toTeams = (contactHost: string) => ({ outcome: 'routed', leg: { ipGroup: 'Teams', contactHost } });
     expect(sbc1.routeInvite(callFromCarrier('+41445550107'))).toMatchObject(toTeams('zurich.teams.carrier.example'));

@@ -98,6 +98,49 @@ describe('signing in', () => {
   });
 });
 
+describe('how a Customer lets us in', () => {
+  const waiting = () => customer('contoso', { authentication: { method: 'AppRegistration' } });
+
+  it('[S070] by a link that is sent to its administrator', async () => {
+    const built = await house();
+    built.apply(waiting(), invitation());
+    await built.run(10_000);
+    expect(built.outside.writes.map(({ kind }) => kind)).toEqual(['Mail']);
+    expect(built.condition('Customer', 'contoso', 'Authenticated')).toBe('False/InvitationOpen');
+  });
+
+  it('[S070] or by an app registration that is known, without any invitation', async () => {
+    const built = await house();
+    built.apply(waiting());
+    await built.run(10_000);
+    expect(built.condition('Customer', 'contoso', 'Authenticated')).toBe('False/ConsentRequired');
+    built.apply(customer());
+    await built.run(10_000);
+    expect(built.condition('Customer', 'contoso', 'Authenticated')).toBe('True/Successful');
+    expect(built.outside.writes).toEqual([]);
+  });
+
+  it('[S084] credentials stay in their Secrets: no object, event or change has them', async () => {
+    const built = await house();
+    const [secret, password] = ['tenant-credential-4711', 'device-credential-0815'];
+    const [tenant, sbc] = [built.outside.tenants.get(TENANT), built.outside.devices.get('acme/sbc1')];
+    if (tenant !== undefined) tenant.secret = secret;
+    if (sbc !== undefined) sbc.password = password;
+    built.putSecret('app', { secret });
+    built.putSecret('sbc', { username: 'Admin', password });
+    built.apply(customer(), device(), site(), range());
+    await built.run(30_000);
+    expect(built.ready('NumberRange', 'office')).toBe('True/Deployed');
+    if (tenant !== undefined) tenant.secret = 'another';
+    await built.run(60 * 60_000);
+    expect(built.ready('Customer', 'contoso')).toMatch(/^False/);
+    const stored = ['customers', 'sitelocations', 'sbcdevices', 'numberranges', 'dnsendpoints', 'configmaps', 'events', 'leases'];
+    const told = JSON.stringify([stored.map((plural) => built.kube.all(plural)), built.outside.writes]);
+    expect(told).toContain('contoso');
+    for (const credential of [secret, password]) expect(told).not.toContain(credential);
+  });
+});
+
 describe('a site', () => {
   it('[S039] whose Customer does not exist waits for it and goes on when it comes', async () => {
     const built = await house();

@@ -43,6 +43,19 @@ describe('a service whose licence type changes', () => {
     expect(built.outside.writes.filter(({ system }) => system === 'teams-admin')).toEqual([]);
   });
 
+  it('[S028] after an upgrade shows the new type, deploys the Microsoft part and is deployed again', async () => {
+    const built = await house();
+    const { authentication, ...spec } = customer('contoso', holding('HostedEssentials')).spec;
+    built.apply({ ...customer(), spec }, device(), site(), range());
+    await built.run(30_000);
+    expect(built.condition('SiteLocation', 'zurich', 'M365Deployed')).toBe('Unknown/NotApplicable');
+    built.edit('Customer', 'contoso', { ...holding('HostedPro'), authentication });
+    await built.run(30_000);
+    expect(built.condition('SiteLocation', 'zurich', 'M365Deployed')).toBe('True/Deployed');
+    expect(built.condition('Customer', 'contoso', 'Deployed')).toBe('True/Deployed');
+    expect(built.get('Customer', 'contoso').status?.services).toEqual([{ type: 'DirectRouting', licenseType: 'HostedPro' }]);
+  });
+
   it('[S038] a change that came past the API server is refused, and what was applied stays recorded', async () => {
     const built = await house();
     built.apply(customer('contoso', holding('HostedPro')));
