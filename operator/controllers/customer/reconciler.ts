@@ -16,6 +16,7 @@ import { blockers } from '../site-scope.ts';
 import { directoryTarget, identityTarget, ownerOf } from '../targets.ts';
 import { connectOwn, lookTwice, partyOf, refusedAt, secretsNotBefore } from '../tenant-access.ts';
 import type { CustomerFindings } from './findings.ts';
+import { judge } from './judgement.ts';
 import { accept, dueSteps } from './plan.ts';
 import { customerConditions, customerEvents } from './report.ts';
 import { customerStatus } from './status.ts';
@@ -55,12 +56,13 @@ export class CustomerReconciler implements Reconciler<Customer, CustomerStatus> 
       governance: governanceOf([customer], this.#deps),
     };
     this.#watchRights(found);
-    const conclusion = customerConditions(found);
+    const judgement = judge(found);
+    const conclusion = customerConditions(found, judgement);
     return {
-      status: { ...customerStatus(found), ...waitsStatus(conclusion) },
+      status: { ...customerStatus(found, judgement), ...waitsStatus(conclusion) },
       conditions: conclusion.conditions,
       deadlineMs: conclusion.deadlineMs,
-      events: customerEvents(found),
+      events: customerEvents(found, judgement),
       recheckAfterMs: recheckAfter(found, settings.tenantPollMs),
       ...(this.#isNamed(customer) ? { finalizer: 'ensure' } : {}),
     };

@@ -1,27 +1,28 @@
 import type { CustomerStatus } from '../../api/kinds.ts';
 import { verificationStatus } from '../../domain/health/authentication.ts';
-import { deployment } from '../../domain/health/deployment.ts';
 import { rightsFor, unusedPermissions } from '../../domain/permissions/due-permissions.ts';
 import type { DirectoryView } from '../../integrations/graph/port.ts';
+import type { Finding } from '../finding.ts';
 import { queueOf } from '../tasks.ts';
 import { type CustomerFindings, rangesOf, sitesOf } from './findings.ts';
 import { invitationStatus } from './invitations.ts';
+import type { Judgement } from './judgement.ts';
 import { licensesStatus, servicesStatus } from './licences.ts';
-import { deploymentFacts, ownFindings } from './report.ts';
-import { authenticated, grantedRights } from './tenant.ts';
+import { grantedRights } from './tenant.ts';
 
 export function customerStatus(
   found: CustomerFindings,
+  { authenticated, deployment }: Judgement,
 ): Omit<CustomerStatus, 'conditions' | 'observedGeneration' | 'lastHandledReconcileAt'> {
   const { customer, accepted, tenantId, directory } = found;
-  const { deployStatus, indicator } = deployment(deploymentFacts(found, ownFindings(found)));
+  const { deployStatus, indicator } = deployment;
   const skus = directory?.state === 'seen' ? subscribedSkus(directory.view) : customer.status?.subscribedSkus;
   return {
     deployStatus,
     indicator,
     customerId: customer.spec.shortName,
     ...(tenantId === undefined ? {} : { tenantId }),
-    ...(found.essentials ? {} : { authentication: authenticationStatus(found) }),
+    ...(found.essentials ? {} : { authentication: authenticationStatus(found, authenticated) }),
     ...rightsStatus(found),
     services: servicesStatus(customer),
     licenses: licensesStatus(found),
@@ -51,12 +52,13 @@ function subscribedSkus({ skus }: DirectoryView): NonNullable<CustomerStatus['su
 const DAY_MS = 24 * 60 * 60_000;
 
 /** S052, S053, S073. The verification time moves only with the result, or once a day (design §5). */
-function authenticationStatus(found: CustomerFindings): NonNullable<CustomerStatus['authentication']> {
-  const { customer, access, now } = found;
+function authenticationStatus(
+  { customer, access, now }: CustomerFindings,
+  { status }: Finding,
+): NonNullable<CustomerStatus['authentication']> {
   const { authentication } = customer.spec;
-  const finding = authenticated(found);
   const before = customer.status?.authentication;
-  const result = verificationStatus(finding.status, access.state === 'refused');
+  const result = verificationStatus(status, access.state === 'refused');
   const settled =
     before?.lastVerificationStatus === result &&
     before.lastVerifiedTime !== undefined &&
