@@ -2,7 +2,7 @@ import { GROUP, VERSION } from '../api/group.ts';
 import { type Customer, type Invitation, KINDS, type Kind, type NumberRange, type SbcDevice, type SiteLocation } from '../api/kinds.ts';
 import { type KubeObject, keyOf } from '../api/meta.ts';
 import { CustomerReconciler } from '../controllers/customer/reconciler.ts';
-import type { ControllerDeps, Stores } from '../controllers/deps.ts';
+import { type ControllerDeps, INDEX, type Stores } from '../controllers/deps.ts';
 import { CUSTOMER_INDEXES, INVITATION_INDEXES, RANGE_INDEXES, SITE_INDEXES } from '../controllers/indexes.ts';
 import { InvitationReconciler } from '../controllers/invitation/reconciler.ts';
 import { NumberRangeReconciler } from '../controllers/number-range/reconciler.ts';
@@ -73,11 +73,11 @@ export function createControllers(kinds: WatchedKinds, deps: ControllerDeps, tim
       reconciler: new CustomerReconciler(deps),
       ...times,
       watches: [
-        watching({ kind: customers, keys: (customer) => wakes.rivalCustomers(customer, stores), when: wakes.cameOrWent }),
+        watching({ kind: customers, keys: (customer) => wakes.rivalCustomers(customer, stores), when: wakes.specMoved }),
         watching({ kind: sites, keys: wakes.customerOf, when: wakes.gatesMoved }),
         watching({ kind: ranges, keys: wakes.customerOf, when: wakes.gatesMoved }),
-        watching({ kind: sites, keys: (site) => wakes.servingCustomerOf(site, stores), when: wakes.cameOrWent }),
-        watching({ kind: ranges, keys: (range) => wakes.servingCustomerOf(range, stores), when: wakes.cameOrWent }),
+        watching({ kind: sites, keys: (site) => wakes.servingCustomerOf(site, stores), when: wakes.specMoved }),
+        watching({ kind: ranges, keys: (range) => wakes.servingCustomerOf(range, stores), when: wakes.specMoved }),
         watching({ kind: invitations, keys: wakes.customerOf, when: wakes.gatesMoved }),
         watching({ kind: namespaces, keys: (namespace) => inNamespace(stores.customers.values(), namespace), when: wakes.namespaceMoved }),
       ],
@@ -87,7 +87,7 @@ export function createControllers(kinds: WatchedKinds, deps: ControllerDeps, tim
       reconciler: new SbcDeviceReconciler(deps),
       ...times,
       watches: [
-        watching({ kind: sites, keys: wakes.devicesOfSite, when: wakes.cameOrWent }),
+        watching({ kind: sites, keys: wakes.devicesOfSite, when: wakes.specMoved }),
         watching({ kind: ranges, keys: wakes.devicesOfRange, when: wakes.rulesMoved }),
       ],
     }),
@@ -96,10 +96,10 @@ export function createControllers(kinds: WatchedKinds, deps: ControllerDeps, tim
       reconciler: new SiteLocationReconciler(deps),
       ...times,
       watches: [
-        watching({ kind: sites, keys: (site) => wakes.rivalSites(site, stores), when: wakes.cameOrWent }),
+        watching({ kind: sites, keys: (site) => wakes.rivalSites(site, stores), when: wakes.specMoved }),
         watching({ kind: customers, keys: (customer) => wakes.sitesOfCustomer(customer, stores), when: wakes.gatesMoved }),
         watching({ kind: devices, keys: (device) => wakes.sitesOfDevice(device, stores), when: wakes.deviceGatesMoved }),
-        watching({ kind: ranges, keys: wakes.siteOfRange, when: wakes.cameOrWent }),
+        watching({ kind: ranges, keys: wakes.siteOfRange, when: wakes.specMoved }),
         watching({ kind: namespaces, keys: (namespace) => inNamespace(stores.sites.values(), namespace), when: wakes.namespaceMoved }),
       ],
     }),
@@ -135,11 +135,11 @@ export function createControllers(kinds: WatchedKinds, deps: ControllerDeps, tim
 function feedClaims({ ranges, sites, devices }: WatchedKinds, { claims }: NumberRangeReconciler): void {
   ranges.store.onChange((key) => claims.refresh(key));
   sites.store.onChange((key, before, after) => {
-    if (wakes.cameOrWent(before, after)) claims.refreshSite(key);
+    if (wakes.specMoved(before, after)) claims.refreshSite(key);
   });
   devices.store.onChange((_key, before, after) => {
-    if (!wakes.cameOrWent(before, after)) return;
+    if (!wakes.specMoved(before, after)) return;
     const device = after ?? before;
-    for (const site of device === undefined ? [] : sites.store.byIndex('device', keyOf(device))) claims.refreshSite(keyOf(site));
+    for (const site of device === undefined ? [] : sites.store.byIndex(INDEX.device, keyOf(device))) claims.refreshSite(keyOf(site));
   });
 }

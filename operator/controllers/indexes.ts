@@ -1,4 +1,5 @@
 import type { Customer, Invitation, NumberRange, SiteLocation } from '../api/kinds.ts';
+import type { ObjectKey } from '../api/meta.ts';
 import type { IndexFunction } from '../runtime/store.ts';
 import { INDEX } from './deps.ts';
 
@@ -11,19 +12,19 @@ export const CUSTOMER_INDEXES: Readonly<Record<string, IndexFunction<Customer>>>
 };
 
 export const SITE_INDEXES: Readonly<Record<string, IndexFunction<SiteLocation>>> = {
-  [INDEX.customer]: (site) => [`${site.metadata.namespace ?? ''}/${site.spec.customerRef.name}`],
+  [INDEX.customer]: (object) => [customerKeyOf(object)],
   [INDEX.device]: (site) => devicesOf(site),
   [INDEX.footprint]: (site) => [...new Set((site.status?.footprint ?? []).map(({ system, target }) => placeKey(system, target)))],
   [INDEX.fqdn]: (site) => [...new Set([...(site.status?.trunks ?? []).map(({ fqdn }) => fqdn), ...wantedNames(site)])],
 };
 
 export const RANGE_INDEXES: Readonly<Record<string, IndexFunction<NumberRange>>> = {
-  [INDEX.customer]: (range) => [`${range.metadata.namespace ?? ''}/${range.spec.customerRef.name}`],
+  [INDEX.customer]: (object) => [customerKeyOf(object)],
   [INDEX.site]: (range) => [siteKeyOf(range)],
 };
 
 export const INVITATION_INDEXES: Readonly<Record<string, IndexFunction<Invitation>>> = {
-  [INDEX.customer]: (invitation) => [`${invitation.metadata.namespace ?? ''}/${invitation.spec.customerRef.name}`],
+  [INDEX.customer]: (object) => [customerKeyOf(object)],
 };
 
 /** One outside place, as the index of footprints has it. */
@@ -40,11 +41,17 @@ function wantedNames({ spec }: SiteLocation): string[] {
 }
 
 /** Devices of a site's trunks. */
-export function devicesOf(site: SiteLocation): string[] {
+export function devicesOf(site: SiteLocation): ObjectKey[] {
   const namespace = site.metadata.namespace ?? '';
-  return [...new Set(site.spec.trunks.map(({ sbcRef }) => `${sbcRef.namespace ?? namespace}/${sbcRef.name}`))];
+  return [...new Set(site.spec.trunks.map(({ sbcRef }): ObjectKey => `${sbcRef.namespace ?? namespace}/${sbcRef.name}`))];
 }
 
-export function siteKeyOf(range: NumberRange): `${string}/${string}` {
+/** The Customer that an object names; references stay within the namespace. */
+export function customerKeyOf({ metadata, spec }: SiteLocation | NumberRange | Invitation): ObjectKey {
+  return `${metadata.namespace ?? ''}/${spec.customerRef.name}`;
+}
+
+/** The site that a range names. */
+export function siteKeyOf(range: NumberRange): ObjectKey {
   return `${range.metadata.namespace ?? ''}/${range.spec.siteRef.name}`;
 }

@@ -6,6 +6,7 @@ import { claimedTenant, isGranted } from './customer-claims.ts';
 import { INDEX, type Stores } from './deps.ts';
 import { type Finding, stalls, waits } from './finding.ts';
 import type { Governed } from './governance.ts';
+import { customerKeyOf } from './indexes.ts';
 
 type TrunkSpec = SiteLocation['spec']['trunks'][number];
 
@@ -38,9 +39,9 @@ export interface SiteScope {
   readonly chain: readonly [SiteLocation, ...Governed[]];
 }
 
+/** Resolves a site's references from the caches; what does not exist is told by its trunk, or is undefined. */
 export function siteScope(site: SiteLocation, stores: Stores): SiteScope {
-  const namespace = site.metadata.namespace ?? '';
-  const customer = stores.customers.get(`${namespace}/${site.spec.customerRef.name}`);
+  const customer = stores.customers.get(customerKeyOf(site));
   const service = serviceOf(site, customer);
   const siteName = site.spec.siteName ?? customer?.spec.shortName ?? site.metadata.name;
   const essentials = !hasMicrosoftPart(service?.licenseType);

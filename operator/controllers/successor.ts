@@ -1,6 +1,7 @@
 import type { Customer, NumberRange } from '../api/kinds.ts';
-import { type KubeObject, keyOf, type ObjectKey } from '../api/meta.ts';
+import { type KubeObject, keyOf } from '../api/meta.ts';
 import { INDEX, type Stores } from './deps.ts';
+import { customerKeyOf } from './indexes.ts';
 import { isTerminating } from './site-scope.ts';
 
 /**
@@ -42,9 +43,11 @@ export interface Heirs {
   readonly unread: readonly string[];
 }
 
+/** By what the other ranges of the Customer have recorded and still ask for (design §3.10); what is not read yet is named, never guessed. */
 export function heirsOf(range: NumberRange, stores: Pick<Stores, 'ranges'>, grants: Grants): Heirs {
-  const customer: ObjectKey = `${range.metadata.namespace ?? ''}/${range.spec.customerRef.name}`;
-  const others = stores.ranges.byIndex(INDEX.customer, customer).filter((other) => keyOf(other) !== keyOf(range) && !isTerminating(other));
+  const others = stores.ranges
+    .byIndex(INDEX.customer, customerKeyOf(range))
+    .filter((other) => keyOf(other) !== keyOf(range) && !isTerminating(other));
   const rules = new Set(others.flatMap((other) => rulesOf(other, grants)));
   const unread = others.filter((other) => !grants.knows(other)).map(({ metadata }) => metadata.name);
   return { has: (rule) => rules.has(ruleKey(rule)), unread };
@@ -64,5 +67,5 @@ function ruleKey({ device, plan, pattern, tag }: RuleIdentity): string {
 
 /** To whom a claim gives way: a range of the same Customer that wants the very same rule. */
 export function heirKey(range: NumberRange, tag: string): string {
-  return `${range.metadata.namespace ?? ''}/${range.spec.customerRef.name}|${tag.toLowerCase()}`;
+  return `${customerKeyOf(range)}|${tag.toLowerCase()}`;
 }

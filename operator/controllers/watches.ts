@@ -1,20 +1,18 @@
 import { ANNOTATIONS } from '../api/group.ts';
 import type { Customer, Invitation, NumberRange, SbcDevice, SiteLocation } from '../api/kinds.ts';
-import type { Condition, KubeObject, ObjectKey } from '../api/meta.ts';
-import { keyOf } from '../api/meta.ts';
+import { type Condition, type KubeObject, keyOf, type ObjectKey } from '../api/meta.ts';
 import { claimedTenant, servingCustomer } from './customer-claims.ts';
 import { INDEX, type Stores } from './deps.ts';
-import { devicesOf, siteKeyOf } from './indexes.ts';
+import { customerKeyOf, devicesOf, siteKeyOf } from './indexes.ts';
 
 /** Which objects of a kind another object concerns: pure key mappings over the caches (style 2.1, watches). */
 export function customerOf(object: SiteLocation | NumberRange | Invitation): ObjectKey[] {
-  return [`${object.metadata.namespace ?? ''}/${object.spec.customerRef.name}`];
+  return [customerKeyOf(object)];
 }
 
 /** Where Customers share a tenant, the one with whose credential the work of this child is done: what rights it needs follows the child. */
 export function servingCustomerOf(child: SiteLocation | NumberRange, stores: Stores): ObjectKey[] {
-  const [key] = customerOf(child);
-  const customer = key === undefined ? undefined : stores.customers.get(key);
+  const customer = stores.customers.get(customerKeyOf(child));
   const tenantId = customer && claimedTenant(customer);
   if (tenantId === undefined || stores.customers.byIndex(INDEX.tenant, tenantId.toLowerCase()).length < 2) return [];
   const serving = servingCustomer(tenantId, stores);
@@ -22,7 +20,7 @@ export function servingCustomerOf(child: SiteLocation | NumberRange, stores: Sto
 }
 
 export function devicesOfSite(site: SiteLocation): ObjectKey[] {
-  return devicesOf(site) as ObjectKey[];
+  return devicesOf(site);
 }
 
 export function siteOfRange(range: NumberRange): ObjectKey[] {
@@ -102,9 +100,9 @@ export function siteMoved(before: SiteLocation | undefined, after: SiteLocation 
   return gatesMoved(before, after) || confirmationMoved(before, after);
 }
 
-/** As cameOrWent for a Customer whose deletion, confirmed or not, its ranges heed. */
+/** As specMoved for a Customer whose deletion, confirmed or not, its ranges heed. */
 export function customerMoved(before: Customer | undefined, after: Customer | undefined): boolean {
-  return cameOrWent(before, after) || confirmationMoved(before, after);
+  return specMoved(before, after) || confirmationMoved(before, after);
 }
 
 function confirmationMoved(before: KubeObject | undefined, after: KubeObject | undefined): boolean {
@@ -135,7 +133,8 @@ export function devicesOfRange(range: NumberRange): ObjectKey[] {
   return [...new Set((range.status?.trunks ?? []).map(({ device }) => device as ObjectKey))];
 }
 
-export function cameOrWent(before: KubeObject | undefined, after: KubeObject | undefined): boolean {
+/** An object came or went, or its spec was edited; what its status says does not count. */
+export function specMoved(before: KubeObject | undefined, after: KubeObject | undefined): boolean {
   return before === undefined || after === undefined || before.metadata.generation !== after.metadata.generation;
 }
 

@@ -8,6 +8,9 @@ export interface StatusBase {
   readonly lastHandledReconcileAt?: string;
 }
 
+/** The part of status that a kind says itself. */
+export type StatusFields<Status extends StatusBase> = Omit<Status, keyof StatusBase>;
+
 /** A condition as a reconciler states it; the runtime adds observedGeneration and keeps lastTransitionTime while `status` stays. */
 export type ConditionInput = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>;
 
@@ -22,7 +25,7 @@ export interface EventInput {
 /** What one pass found, as data. The runtime makes it durable: finalizer first, then one status write if anything differs, then `afterStatus`. */
 export interface Report<Status extends StatusBase> {
   /** The whole status but what StatusBase lists; a field left out is removed. */
-  readonly status: Omit<Status, keyof StatusBase>;
+  readonly status: StatusFields<Status>;
   /** All conditions of the object. `Ready` is required; `Reconciling` and `Stalled` are present only while True (kstatus). */
   readonly conditions: readonly ConditionInput[];
   /** `ensure` before the first outside write: the runtime adds our finalizer before it goes on. */

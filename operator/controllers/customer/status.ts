@@ -2,6 +2,7 @@ import type { CustomerStatus } from '../../api/kinds.ts';
 import { verificationStatus } from '../../domain/health/authentication.ts';
 import { rightsFor, unusedPermissions } from '../../domain/permissions/due-permissions.ts';
 import type { DirectoryView } from '../../integrations/graph/port.ts';
+import type { StatusFields } from '../../runtime/reconciler.ts';
 import type { Finding } from '../finding.ts';
 import { queueOf } from '../tasks.ts';
 import { type CustomerFindings, rangesOf, sitesOf } from './findings.ts';
@@ -10,10 +11,7 @@ import type { Judgement } from './judgement.ts';
 import { licensesStatus, servicesStatus } from './licences.ts';
 import { grantedRights } from './tenant.ts';
 
-export function customerStatus(
-  found: CustomerFindings,
-  { authenticated, deployment }: Judgement,
-): Omit<CustomerStatus, 'conditions' | 'observedGeneration' | 'lastHandledReconcileAt'> {
+export function customerStatus(found: CustomerFindings, { authenticated, deployment }: Judgement): StatusFields<CustomerStatus> {
   const { customer, accepted, tenantId, directory } = found;
   const { deployStatus, indicator } = deployment;
   const skus = directory?.state === 'seen' ? subscribedSkus(directory.view) : customer.status?.subscribedSkus;

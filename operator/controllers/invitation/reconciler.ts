@@ -8,11 +8,12 @@ import type { ControllerDeps } from '../deps.ts';
 import { conditionOf, waitsStatus } from '../finding.ts';
 import { gate, protectedBy } from '../gates.ts';
 import { governanceOf, type Hold } from '../governance.ts';
+import { customerKeyOf } from '../indexes.ts';
 import { removalReport } from '../removal.ts';
 import { isTerminating } from '../site-scope.ts';
 import { mailTarget, ownerOf } from '../targets.ts';
-import { type InvitationState, invitationState, isRecipientRefused, mailableAt, mailChange, messageId } from './plan.ts';
 import { invitationConditions, invitationStatus, type MailStep } from './report.ts';
+import { type InvitationState, invitationState, isRecipientRefused, mailableAt, mailChange, messageId } from './state.ts';
 
 /** Sends the invitation and its reminders, at most once each, and keeps its life: pending, expired, revoked, completed. */
 export class InvitationReconciler implements Reconciler<Invitation, InvitationStatus> {
@@ -25,7 +26,7 @@ export class InvitationReconciler implements Reconciler<Invitation, InvitationSt
   reconcile(invitation: Invitation, ctx: ReconcileContext): Report<InvitationStatus> {
     const { stores, delivery, settings, clock } = this.#deps;
     const owner = ownerOf('Invitation', keyOf(invitation));
-    const customer = stores.customers.get(`${invitation.metadata.namespace ?? ''}/${invitation.spec.customerRef.name}`);
+    const customer = stores.customers.get(customerKeyOf(invitation));
     const authenticated = customer !== undefined && conditionOf(customer, 'Authenticated')?.status === 'True';
     const state = invitationState(invitation, authenticated, settings, clock.now());
     const mail = delivery.see<MailView>(mailTarget(), owner, {});
@@ -33,8 +34,8 @@ export class InvitationReconciler implements Reconciler<Invitation, InvitationSt
     const hold = this.#hold(invitation, customer) ?? limited;
     const sentCount = invitation.status?.sentCount ?? 0;
     const id = messageId(state, sentCount, settings.installation);
-    const isDue = state.due !== undefined && customer !== undefined && hold === undefined;
-    const wanted = isDue ? mailChange({ invitation, customer, state, purpose: state.due, messageId: id, settings }) : undefined;
+    const maySend = state.due !== undefined && customer !== undefined && hold === undefined;
+    const wanted = maySend ? mailChange({ invitation, customer, state, purpose: state.due, messageId: id, settings }) : undefined;
     // Before anything is said of it: the mark of a mail that cannot leave any more comes off with this pass.
     delivery.withdraw(owner, wanted === undefined ? [] : [{ target: mailTarget(), changes: [wanted] }]);
     const outcome = delivery.outcomeOf(owner, mailTarget());
@@ -43,7 +44,7 @@ export class InvitationReconciler implements Reconciler<Invitation, InvitationSt
       outcome,
       requested: ctx.requested,
       due: state.due !== undefined,
-      blocked: !isDue || mail.state !== 'seen' || mail.view.settingsProblem !== undefined,
+      blocked: !maySend || mail.state !== 'seen' || mail.view.settingsProblem !== undefined,
     });
     const found = { invitation, customer, state, mail, step, hold, settings, now: ctx.now, messageId: id };
     const change = step.do === 'send' ? wanted : undefined;

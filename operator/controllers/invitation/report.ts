@@ -3,11 +3,12 @@ import type { Reason } from '../../api/reasons.ts';
 import type { Seen } from '../../delivery/delivery.ts';
 import type { OperatorError } from '../../errors/operator-error.ts';
 import type { MailView } from '../../integrations/mail/port.ts';
+import type { StatusFields } from '../../runtime/reconciler.ts';
 import type { ControllerSettings } from '../deps.ts';
 import { type Conclusion, conditionOf, type Finding, failed, holds, stalls, summarize, waits } from '../finding.ts';
 import type { Hold } from '../governance.ts';
 import { unmanagedPaths } from '../managed-fields.ts';
-import { authUrl, type InvitationState, isRecipientRefused, type MailPurpose } from './plan.ts';
+import { authUrl, type InvitationState, isRecipientRefused, type MailPurpose } from './state.ts';
 
 /** What this pass does about mail. */
 export type MailStep =
@@ -120,9 +121,7 @@ function refusedField({ spec }: Invitation, reason: string): string | undefined 
   return reason === 'TemplateInvalid' ? `spec.template ${spec.template ?? 'absent'}` : undefined;
 }
 
-export function invitationStatus(
-  found: InvitationFindings,
-): Omit<InvitationStatus, 'conditions' | 'observedGeneration' | 'lastHandledReconcileAt'> {
+export function invitationStatus(found: InvitationFindings): StatusFields<InvitationStatus> {
   const { invitation, state, step, settings, now } = found;
   const before = invitation.status;
   const url = authUrl(state, settings);

@@ -7,6 +7,7 @@ import { type HealthPart, type SbcHealth, sbcHealth } from '../../domain/health/
 import { splitRuleName } from '../../domain/routing/dial-plan-rules.ts';
 import type { OperatorError } from '../../errors/operator-error.ts';
 import type { SbcView } from '../../integrations/sbc/port.ts';
+import type { StatusFields } from '../../runtime/reconciler.ts';
 import type { Access } from '../credentials.ts';
 import {
   type Conclusion,
@@ -165,7 +166,7 @@ function insecure(device: SbcDevice): Finding[] {
   return [holds('InsecureTransport', 'InsecureTransport', 'spec.https is false: passwords and configuration cross the network in clear')];
 }
 
-export function deviceStatus(found: DeviceFindings): Omit<SbcDeviceStatus, 'conditions' | 'observedGeneration' | 'lastHandledReconcileAt'> {
+export function deviceStatus(found: DeviceFindings): StatusFields<SbcDeviceStatus> {
   const { device, seen, carriers, sites } = found;
   const health = healthOf(found);
   const down = connection(found).status === 'False';

@@ -4,6 +4,7 @@ import type { Seen } from '../../delivery/delivery.ts';
 import type { DirectoryView } from '../../integrations/graph/port.ts';
 import { INDEX, type Stores } from '../deps.ts';
 import { type Finding, holds, stalls, waits } from '../finding.ts';
+import { customerKeyOf } from '../indexes.ts';
 import { isTerminating, type SiteScope, serviceOf, siteScope } from '../site-scope.ts';
 
 /** Whether the site may exist at all: references, service, names, claims. `directory`: the tenant, as far as it is seen. */
@@ -98,7 +99,7 @@ function claimants(fqdn: string, stores: Stores): SiteLocation[] {
 }
 
 function sameTenant(other: SiteLocation, { tenantId, customer }: Pick<SiteScope, 'tenantId' | 'customer'>, stores: Stores): boolean {
-  const owner = stores.customers.get(`${other.metadata.namespace ?? ''}/${other.spec.customerRef.name}`);
+  const owner = stores.customers.get(customerKeyOf(other));
   if (owner !== undefined && customer !== undefined && keyOf(owner) === keyOf(customer)) return true;
   const theirs = other.status?.tenantId ?? owner?.status?.tenantId ?? owner?.spec.tenantId;
   return theirs !== undefined && theirs.toLowerCase() === tenantId?.toLowerCase();
@@ -114,8 +115,8 @@ function holdsName(site: SiteLocation, fqdn: string): boolean {
   return site.status?.trunks?.some((trunk) => trunk.fqdn === fqdn) ?? false;
 }
 
-/** The older object, then the name. */
-export function isOlder(left: SiteLocation, right: SiteLocation): boolean {
-  const [theirs, ours] = [left.metadata.creationTimestamp ?? '', right.metadata.creationTimestamp ?? ''];
-  return theirs === ours ? keyOf(left) < keyOf(right) : theirs < ours;
+/** Whether a rival came first; of two of the same second, by name. */
+export function isOlder(rival: SiteLocation, mine: SiteLocation): boolean {
+  const [theirs, ours] = [rival.metadata.creationTimestamp ?? '', mine.metadata.creationTimestamp ?? ''];
+  return theirs === ours ? keyOf(rival) < keyOf(mine) : theirs < ours;
 }

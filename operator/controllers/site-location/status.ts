@@ -1,5 +1,6 @@
 import type { SiteLocationStatus } from '../../api/kinds.ts';
 import { gatewaysOf } from '../../domain/routing/voice-routing.ts';
+import type { StatusFields } from '../../runtime/reconciler.ts';
 import { footprintOf } from '../footprint-of.ts';
 import { rangesOf, type SiteScope, type TrunkScope } from '../site-scope.ts';
 import { driftStatus } from '../status-parts.ts';
@@ -11,7 +12,7 @@ import { trunkObstacle } from './sbc.ts';
 
 type TrunkStatus = NonNullable<SiteLocationStatus['trunks']>[number];
 
-export function siteStatus(found: SiteFindings): Omit<SiteLocationStatus, 'conditions' | 'observedGeneration' | 'lastHandledReconcileAt'> {
+export function siteStatus(found: SiteFindings): StatusFields<SiteLocationStatus> {
   const { scope, voice, dns } = found;
   const works = [voice, dns].flatMap((work) => work ?? []);
   const footprint = footprintOf(scope.site, works);
