@@ -46,6 +46,7 @@ export function isDeletionConfirmed(object: Confirmable): boolean {
   return wordsOf(object).has(object.metadata.name);
 }
 
+/** Where the question stands: part by part, and only by an answer that was given after it was asked. */
 export function confirmationOf(question: Question): Confirmation {
   const { object, parts, site } = question;
   const wanted = parts.map((part) => tokenOf(object, part)).sort();

@@ -37,6 +37,11 @@ interface Remembered {
   readonly access: Promise<Access>;
 }
 
+/** Of parts of a spec. Those that are left out are undefined here and have no place in JSON: by way of text they are left out again. */
+function hashOf(parts: object): string {
+  return contentHash(JSON.parse(JSON.stringify(parts)));
+}
+
 /** False when a later call has taken over, so that what was read for this one must not be used any more. */
 type IsCurrent = () => boolean;
 
@@ -65,7 +70,7 @@ export class Credentials {
   tenant(customer: Customer, tenantId: string, party?: string, notBefore?: number): Promise<Access> {
     const connection = connectionId(tenantId, party);
     const { authentication = null } = customer.spec;
-    const hash = contentHash(JSON.parse(JSON.stringify({ customer: keyOf(customer), authentication })));
+    const hash = hashOf({ customer: keyOf(customer), authentication });
     return this.#remember(`tenant|${connection}`, hash, notBefore, (isCurrent) =>
       this.#connectTenant(customer, tenantId, party, isCurrent),
     );
@@ -96,7 +101,7 @@ export class Credentials {
 
   device(device: SbcDevice, notBefore?: number): Promise<Access> {
     const { address, https, tls, credentialsSecretRef, saveForeign, limits } = device.spec;
-    const hash = contentHash(JSON.parse(JSON.stringify({ address, https, tls, credentialsSecretRef, saveForeign, limits })));
+    const hash = hashOf({ address, https, tls, credentialsSecretRef, saveForeign, limits });
     return this.#remember(`device|${keyOf(device)}`, hash, notBefore, () => this.#connectDevice(device));
   }
 

@@ -1,8 +1,7 @@
 import type { Delivery, Outcome, Priority, Seen } from '../delivery/delivery.ts';
 import { contentHash } from '../domain/change/canonical.ts';
 import { type Change, changeId } from '../domain/change/change-set.ts';
-import type { Target, Verdict } from '../domain/change/driver.ts';
-import { failedVerdicts } from '../domain/change/footprint.ts';
+import { failedVerdicts, type Target, type Verdict } from '../domain/change/driver.ts';
 import type { OutsideObject } from '../domain/change/object.ts';
 import type { DriftItem, Plan } from '../domain/change/plan.ts';
 import type { OperatorError } from '../errors/operator-error.ts';

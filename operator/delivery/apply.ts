@@ -8,10 +8,10 @@ import { replan, skipped } from './group-commit.ts';
 import { healthOfBatch, worse } from './health.ts';
 import { type AuditRecord, countCall, type DeliveryMetrics } from './hooks.ts';
 import type { Answer } from './job-queue.ts';
-import { type Part, takenBack, type Work } from './ledger.ts';
 import type { DeliveryLimits } from './limits.ts';
 import type { MarkKeeper, OpenMark } from './open-mark.ts';
 import type { SnapshotStore } from './snapshot.ts';
+import { type Part, type Submitted, takenBack } from './submitted.ts';
 
 export interface ApplyDeps {
   readonly clock: Clock;
@@ -28,7 +28,7 @@ export interface ApplyDeps {
 const NEVER = new AbortController().signal;
 
 /** Carries out one submitter's set in the turn of the lane that the caller holds. */
-export function applySingle(deps: ApplyDeps, target: Target, driver: Driver<unknown>, work: Work): Promise<Answer> {
+export function applySingle(deps: ApplyDeps, target: Target, driver: Driver<unknown>, work: Submitted): Promise<Answer> {
   const turn = new Turn(deps, target, driver);
   const parts = work.take(() => true);
   return turn.single(parts);
@@ -195,7 +195,7 @@ class Turn {
 
 /** Skipped although nothing it comes after was lost: the batch stopped at somebody else's change. */
 function innocentlySkipped(verdicts: ReadonlyMap<Part, Verdict>): Part[] {
-  const lost = new Map<Work, Set<string>>();
+  const lost = new Map<Submitted, Set<string>>();
   const innocent: Part[] = [];
   for (const [part, verdict] of verdicts) {
     const ids = lost.get(part.work) ?? part.work.lostIds();

@@ -4,7 +4,7 @@ import { OperatorError } from '../errors/operator-error.ts';
 import type { CancelTimer, Clock } from '../runtime/clock.ts';
 import type { Priority } from './delivery.ts';
 import { type Answer, type Job, PRIORITIES } from './job-queue.ts';
-import type { Part, Work } from './ledger.ts';
+import type { Part, Submitted } from './submitted.ts';
 
 /** What a batch comes to once it is held against a fresh read. */
 export interface Replanned {
@@ -27,7 +27,7 @@ export function replan<View>(driver: Driver<View>, view: View, parts: readonly P
   const send: Part[] = [];
   const rides = new Map<Part, Part>();
   const decided = new Map<Part, Verdict>();
-  const lost = new Map<Work, Set<string>>();
+  const lost = new Map<Submitted, Set<string>>();
   const sentById = new Map<string, Part[]>();
   const lose = (part: Part, verdict: Verdict, ids: Set<string>): void => {
     decided.set(part, verdict);
@@ -97,7 +97,7 @@ export class GroupLine {
   readonly #targetKey: string;
   readonly #limits: NonNullable<Driver<unknown>['group']>;
   readonly #deps: GroupDeps;
-  #works: Work[] = [];
+  #works: Submitted[] = [];
   #window: { readonly openedAt: number; readonly cancel: CancelTimer } | undefined;
   #job: Job | undefined;
 
@@ -112,18 +112,18 @@ export class GroupLine {
     return this.#works.length === 0 && this.#job === undefined && this.#window === undefined;
   }
 
-  add(work: Work): void {
+  add(work: Submitted): void {
     this.#works.push(work);
     this.reconsider(work);
   }
 
   /** Withdrawn: nothing of it goes with the next batch. */
-  drop(work: Work): void {
+  drop(work: Submitted): void {
     this.#works = this.#works.filter((waiting) => waiting !== work);
   }
 
   /** The content or priority of waiting work changed. */
-  reconsider(work: Work): void {
+  reconsider(work: Submitted): void {
     const waiting = this.#works.reduce((sum, each) => sum + each.changes.length, 0);
     if (this.#job !== undefined) this.#deps.raise(this.#job, work.priority);
     else if (work.priority === 'urgent' || waiting >= this.#limits.maxChanges) this.#enqueue();

@@ -2,13 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { create, tenant } from '../../test/support/delivery-house.ts';
 import { FakeClock } from '../../test/support/fake-clock.ts';
 import { OperatorError } from '../errors/operator-error.ts';
-import { Ledger, type Work } from './ledger.ts';
+import { Ledger } from './ledger.ts';
+import type { Submitted } from './submitted.ts';
 
 const UNREACHABLE = new OperatorError('no answer', { kind: 'Retryable', reason: 'Unreachable' });
 
 function opened() {
   const clock = new FakeClock();
-  const queued: Work[] = [];
+  const queued: Submitted[] = [];
   const ledger = new Ledger({ clock, wake: () => undefined, queue: (work) => void queued.push(work), dequeue: () => undefined });
   const changes = [create(tenant('t1'), 'a')];
   const end = (error?: OperatorError): void => {

@@ -1,130 +1,12 @@
-import { contentHash } from '../domain/change/canonical.ts';
-import { type Change, type ChangeSet, changeId } from '../domain/change/change-set.ts';
-import type { Target, Verdict } from '../domain/change/driver.ts';
-import { failedVerdicts } from '../domain/change/footprint.ts';
-import { OperatorError } from '../errors/operator-error.ts';
+import { failedVerdicts, type Target, type Verdict } from '../domain/change/driver.ts';
 import type { Clock } from '../runtime/clock.ts';
-import type { LastFailure, Outcome, Planned, Priority, Submission } from './delivery.ts';
+import type { LastFailure, Outcome, Planned, Submission } from './delivery.ts';
 import { retryHoldMs } from './retry-hold.ts';
 import { keyOf } from './snapshot.ts';
-
-/** One accepted submission on its way. */
-export class Work {
-  readonly owner: string;
-  readonly target: Target;
-  #changes: ChangeSet;
-  #priority: Priority;
-  #verdicts: (Verdict | undefined)[];
-  #missing: number;
-  /** Index of the first change that has not been taken yet. */
-  #taken = 0;
-  #hasStarted = false;
-  #isWithdrawn = false;
-
-  constructor({ owner, target, changes, priority }: Submission) {
-    this.owner = owner;
-    this.target = target;
-    this.#changes = changes;
-    this.#priority = priority;
-    this.#verdicts = changes.map(() => undefined);
-    this.#missing = changes.length;
-  }
-
-  get changes(): ChangeSet {
-    return this.#changes;
-  }
-  get priority(): Priority {
-    return this.#priority;
-  }
-  get hasStarted(): boolean {
-    return this.#hasStarted;
-  }
-  get isWithdrawn(): boolean {
-    return this.#isWithdrawn;
-  }
-  get hasRest(): boolean {
-    return !this.#isWithdrawn && this.#taken < this.#changes.length;
-  }
-  get isDone(): boolean {
-    return this.#missing === 0;
-  }
-
-  /** Takes the place of what was submitted before; only while nothing of it has started. */
-  replace({ changes, priority }: Submission): void {
-    this.#changes = changes;
-    this.#priority = priority;
-    this.#verdicts = changes.map(() => undefined);
-    this.#missing = changes.length;
-  }
-
-  /** Nothing more of it is taken or sent; it is done once what was sent has its verdicts. */
-  withdraw(): void {
-    if (this.#isWithdrawn) return;
-    this.#isWithdrawn = true;
-    this.#missing -= this.#changes.length - this.#taken;
-  }
-
-  /** Whether what is open is what is planned now. Of work that has begun some is done already, so that less is planned. */
-  isStill(planned: ChangeSet): boolean {
-    const open = this.#changes.filter((_change, index) => this.#verdicts[index] === undefined).map(fingerprint);
-    const wanted = new Set(planned.map(fingerprint));
-    return (this.#hasStarted || open.length === wanted.size) && open.every((each) => wanted.has(each));
-  }
-
-  /** The next changes to send, in their order, as far as `fits` allows. */
-  take(fits: (change: Change) => boolean): Part[] {
-    const parts: Part[] = [];
-    for (let change = this.#changes[this.#taken]; change !== undefined && fits(change); change = this.#changes[this.#taken]) {
-      parts.push({ work: this, index: this.#taken, change });
-      this.#taken += 1;
-      this.#hasStarted = true;
-    }
-    return parts;
-  }
-
-  record(index: number, verdict: Verdict): void {
-    if (this.#verdicts[index] !== undefined) return;
-    this.#verdicts[index] = verdict;
-    this.#missing -= 1;
-  }
-
-  verdicts(): Verdict[] {
-    return this.#verdicts.filter((verdict) => verdict !== undefined);
-  }
-
-  /** What its owner is told: not of what it, or whoever it went along with, took back before it was sent. */
-  outcome(): Verdict[] {
-    return this.verdicts().filter((verdict) => verdict.result === 'applied' || verdict.error.reason !== WITHDRAWN);
-  }
-
-  /** Ids of the changes that did not come about. */
-  lostIds(): Set<string> {
-    return new Set(this.verdicts().flatMap((verdict) => (verdict.result === 'applied' ? [] : [changeId(verdict.change)])));
-  }
-}
-
-/** What a change comes to, whatever else is in its set: the order of a set depends on what of it is left. */
-function fingerprint(change: Change): string {
-  const fields = change.fields.map(({ path, before = null, after = null }) => [path, before, after]);
-  return contentHash([changeId(change), change.action, fields, change.marker ?? null]);
-}
-
-const WITHDRAWN = 'Withdrawn';
-
-/** Why a change was not sent that its owner took back in time; stays within delivery. */
-export function takenBack(): OperatorError {
-  return new OperatorError('Not sent, because its owner took it back', { kind: 'Retryable', reason: WITHDRAWN });
-}
-
-/** One change of one submission. */
-export interface Part {
-  readonly work: Work;
-  readonly index: number;
-  readonly change: Change;
-}
+import { type Part, Submitted } from './submitted.ts';
 
 interface Page {
-  work: Work | undefined;
+  work: Submitted | undefined;
   /** Came while `work` was being carried out. */
   next: Submission | undefined;
   done: { readonly verdicts: readonly Verdict[]; readonly finishedAt: number } | undefined;
@@ -143,16 +25,16 @@ interface Failed {
 interface LedgerDeps {
   readonly clock: Clock;
   readonly wake: (owner: string) => void;
-  readonly queue: (work: Work) => void;
-  readonly dequeue: (work: Work) => void;
+  readonly queue: (work: Submitted) => void;
+  readonly dequeue: (work: Submitted) => void;
 }
 
 /** Who submitted what for which target, and what became of it, until the owner has reported it. */
 export class Ledger {
   readonly #clock: Clock;
   readonly #wake: (owner: string) => void;
-  readonly #queue: (work: Work) => void;
-  readonly #dequeue: (work: Work) => void;
+  readonly #queue: (work: Submitted) => void;
+  readonly #dequeue: (work: Submitted) => void;
   readonly #pages = new Map<string, Map<string, Page>>();
 
   /** `queue` is given each new piece of work, `dequeue` each that is withdrawn; `wake` each owner whose work is done. */
@@ -164,7 +46,7 @@ export class Ledger {
   }
 
   /** Accepts, replaces what has not started, or keeps it until what has started is over. Returns the work it replaced the content of. */
-  submit(submission: Submission): Work | undefined {
+  submit(submission: Submission): Submitted | undefined {
     const page = this.#pageOf(submission.owner, submission.target);
     page.done = undefined;
     if (page.work?.hasStarted) page.next = submission;
@@ -213,7 +95,7 @@ export class Ledger {
     const wanted = new Map(planned.map(({ target, changes }) => [keyOf(target), changes]));
     for (const [key, page] of this.#pages.get(owner) ?? []) {
       const changes = wanted.get(key) ?? [];
-      if (page.next !== undefined && !new Work(page.next).isStill(changes)) page.next = undefined;
+      if (page.next !== undefined && !new Submitted(page.next).isStill(changes)) page.next = undefined;
       if (page.work !== undefined && !page.work.isStill(changes)) this.#withdraw(page, page.work);
     }
   }
@@ -233,7 +115,7 @@ export class Ledger {
   }
 
   /** Its owner knows: it is not woken for what it took back itself. */
-  #withdraw(page: Page, work: Work): void {
+  #withdraw(page: Page, work: Submitted): void {
     work.withdraw();
     this.#dequeue(work);
     if (work.hasStarted) {
@@ -246,12 +128,12 @@ export class Ledger {
 
   #begin(page: Page, submission: Submission): void {
     page.work?.withdraw();
-    page.work = new Work(submission);
+    page.work = new Submitted(submission);
     if (page.work.isDone) this.#finish(page.work);
     else this.#queue(page.work);
   }
 
-  #finish(work: Work): void {
+  #finish(work: Submitted): void {
     const page = this.#pages.get(work.owner)?.get(keyOf(work.target));
     // Forgotten meanwhile, or a page that belongs to a successor of the same name.
     if (page === undefined || page.work !== work) return;

@@ -5,9 +5,9 @@ import { type ApplyDeps, applyGroup, applySingle } from './apply.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { GroupLine, observedChanged } from './group-commit.ts';
 import type { Answer, Job } from './job-queue.ts';
-import type { Part, Work } from './ledger.ts';
 import type { MarkKeeper } from './open-mark.ts';
 import { keyOf, type SnapshotStore } from './snapshot.ts';
+import type { Part, Submitted } from './submitted.ts';
 
 export interface WritePathDeps extends Omit<ApplyDeps, 'refusal' | 'record' | 'marks'> {
   readonly clock: Clock;
@@ -27,7 +27,7 @@ export class WritePath {
   readonly #deps: WritePathDeps;
   readonly #applyDeps: ApplyDeps;
   readonly #groups = new Map<string, GroupLine>();
-  readonly #jobs = new WeakMap<Work, Job>();
+  readonly #jobs = new WeakMap<Submitted, Job>();
   /** Writes of which something may still be on the wire. */
   readonly #writing = new Set<Promise<void>>();
   readonly #refusals = new WeakSet<OperatorError>();
@@ -44,7 +44,7 @@ export class WritePath {
   }
 
   /** Work for a target with a foreign mark waits outside the lane, so that reads and other targets go on. */
-  queue(work: Work): void {
+  queue(work: Submitted): void {
     const driver = this.#deps.driverOf(work.target);
     if (!driver.marked || this.#deps.marks === undefined) {
       this.#lineUp(work, driver);
@@ -57,14 +57,14 @@ export class WritePath {
   }
 
   /** The content or priority of queued work changed. */
-  reconsider(work: Work): void {
+  reconsider(work: Submitted): void {
     this.#groups.get(keyOf(work.target))?.reconsider(work);
     const job = this.#jobs.get(work);
     if (job !== undefined) this.#deps.dispatcher.raise(work.target.lane, job, work.priority);
   }
 
   /** Work was withdrawn: what of it still waits leaves its line. */
-  dequeue(work: Work): void {
+  dequeue(work: Submitted): void {
     this.#groups.get(keyOf(work.target))?.drop(work);
     const job = this.#jobs.get(work);
     if (job !== undefined) this.#deps.dispatcher.remove(work.target.lane, job);
@@ -93,7 +93,7 @@ export class WritePath {
     await this.#deps.marks?.settled();
   }
 
-  #cleared(work: Work, driver: Driver<unknown>, hadForeign: boolean): void {
+  #cleared(work: Submitted, driver: Driver<unknown>, hadForeign: boolean): void {
     if (work.isWithdrawn) return;
     if (hadForeign) this.#deps.snapshots.invalidate(work.target);
     // A group commit plans on a fresh read anyway; a single set was planned on what the other process may have changed since.
@@ -101,16 +101,16 @@ export class WritePath {
     else this.#lineUp(work, driver);
   }
 
-  #failRest(work: Work, error: OperatorError): void {
+  #failRest(work: Submitted, error: OperatorError): void {
     for (const part of work.take(() => true)) this.#deps.record(part, { change: part.change, result: 'failed', error });
   }
 
-  #lineUp(work: Work, driver: Driver<unknown>): void {
+  #lineUp(work: Submitted, driver: Driver<unknown>): void {
     if (driver.group === undefined) this.#lineUpAlone(work, driver);
     else this.#groupOf(work.target, driver, driver.group).add(work);
   }
 
-  #lineUpAlone(work: Work, driver: Driver<unknown>): void {
+  #lineUpAlone(work: Submitted, driver: Driver<unknown>): void {
     const { target, priority } = work;
     const run = async (): Promise<Answer> => {
       if (work.isWithdrawn) return { health: 'silent' };

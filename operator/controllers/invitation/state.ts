@@ -20,6 +20,7 @@ export interface InvitationState {
   readonly nextMs: number | undefined;
 }
 
+/** Completed by signing in, else revoked, else expired by time; only a pending one has a mail to send. */
 export function invitationState(
   invitation: Invitation,
   customerAuthenticated: boolean,

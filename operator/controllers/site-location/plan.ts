@@ -53,6 +53,7 @@ export interface PlannedEdit extends EditHold {
   readonly meanwhile: PlaceInput;
 }
 
+/** Whether an edit would take something from users; if so, what may be done meanwhile is the rest of it. Pure. */
 export function heldEdit(input: PlaceInput, view: VoiceView): PlannedEdit {
   const plan = planPlace({ ...input, keepsRemovals: false }, view.objects);
   const hold = editHold(input.scope, plan, view);

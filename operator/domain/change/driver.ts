@@ -17,6 +17,13 @@ export type Verdict =
   /** Not tried, because a change it comes after failed or the set was withdrawn. */
   | { readonly change: Change; readonly result: 'skipped'; readonly error: OperatorError };
 
+/** The verdicts that need saying: failed ones first, then skipped. */
+export function failedVerdicts(verdicts: readonly Verdict[]): Exclude<Verdict, { result: 'applied' }>[] {
+  return verdicts
+    .flatMap((verdict) => (verdict.result === 'applied' ? [] : [verdict]))
+    .sort((left, right) => left.result.localeCompare(right.result));
+}
+
 /**
  * How one system is read and written; supplied for each system by the composition root, implemented over the integrations' ports.
  * `View` is that system's own immutable picture.

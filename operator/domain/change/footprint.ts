@@ -1,5 +1,4 @@
 import { contentHash } from './canonical.ts';
-import type { Verdict } from './driver.ts';
 import { identityOf, type OutsideObject } from './object.ts';
 import type { Owned, Plan, PlannedItem } from './plan.ts';
 
@@ -22,10 +21,9 @@ export function ownedFrom(footprint: readonly FootprintEntry[]): Owned[] {
 }
 
 /**
- * The footprint after this look: what is seen in place is `Applied`, planned creates are `Pending` before they go out (design §4 Marks), with
- * the hash of what is announced,
- * removals stay as `Removing` until a look no longer finds them, what is gone leaves. Verdicts of the last batch are not needed here: only
- * what a read shows counts as applied.
+ * The footprint after this look: what is seen in place is `Applied`; planned creates are `Pending` before they go out (design §4 Marks), with
+ * the hash of what is announced; removals stay as `Removing` until a look no longer finds them; what is gone leaves. Verdicts of the last
+ * batch are not needed here: only what a read shows counts as applied.
  */
 export function nextFootprint(plan: Plan, owned: readonly Owned[]): FootprintEntry[] {
   const known = new Map(owned.map((entry) => [identityOf(entry.object), entry]));
@@ -76,11 +74,4 @@ function hashField(desiredHash: string | undefined): { desiredHash?: string } {
 
 function byIdentity(left: FootprintEntry, right: FootprintEntry): number {
   return identityOf(left).localeCompare(identityOf(right));
-}
-
-/** The verdicts that need saying: failed ones first, then skipped. */
-export function failedVerdicts(verdicts: readonly Verdict[]): Exclude<Verdict, { result: 'applied' }>[] {
-  return verdicts
-    .flatMap((verdict) => (verdict.result === 'applied' ? [] : [verdict]))
-    .sort((left, right) => left.result.localeCompare(right.result));
 }
