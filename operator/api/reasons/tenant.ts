@@ -23,6 +23,10 @@ export const TENANT = {
   SecretKeyMissing: provider('A Secret lacks a key.', 'Add the key that the message names.'),
   SecretUnreadable: provider('A Secret cannot be read.', "Check the operator's RBAC."),
   PermissionMissing: customer('The app lacks a right that is needed now.', 'Grant it in the tenant, with admin consent.'),
+  OnboardingRoleStillAssigned: customer(
+    'The app still has a directory role that only onboarding needed.',
+    'Take the role that the message names off its service principal.',
+  ),
   RolePairIncomplete: customer(
     'Of Teams Telephony Administrator and Skype for Business Administrator only one is there, and neither replaces the other.',
     'Assign the other one too, or Teams Administrator alone.',

@@ -98,6 +98,27 @@ describe('signing in', () => {
   });
 });
 
+describe('a role that only onboarding needs', () => {
+  it('[S088] is told once the customer is deployed, and not before', async () => {
+    const built = await house();
+    const tenant = built.outside.tenants.get(TENANT);
+    if (tenant === undefined) throw new Error('no tenant');
+    tenant.directoryRoles = [...tenant.directoryRoles, '9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3'];
+    built.apply(customer());
+    await built.run(10_000);
+    expect(built.condition('Customer', 'contoso', 'Authorized')).toBe('True/RightsSufficient');
+    built.apply(device(), site(), range());
+    await built.run(700_000); // told with the next look at the tenant
+    expect(built.condition('Customer', 'contoso', 'Authorized')).toBe('True/OnboardingRoleStillAssigned');
+    expect(built.message('Customer', 'contoso', 'Authorized')).toContain('Application Administrator');
+    expect(built.get('Customer', 'contoso').status?.roles).toMatchObject([
+      { name: 'Teams Administrator', state: 'Present' },
+      { name: 'Application Administrator', state: 'Surplus' },
+    ]);
+    expect(built.ready('Customer', 'contoso')).toBe('True/Ready');
+  });
+});
+
 describe('how a Customer lets us in', () => {
   const waiting = () => customer('contoso', { authentication: { method: 'AppRegistration' } });
 

@@ -1,6 +1,6 @@
 import type { CustomerStatus } from '../../api/kinds.ts';
 import { verificationStatus } from '../../domain/health/authentication.ts';
-import { rightsFor, unusedPermissions } from '../../domain/permissions/due-permissions.ts';
+import { onboardingRoles, rightsFor, unusedPermissions } from '../../domain/permissions/due-permissions.ts';
 import type { DirectoryView } from '../../integrations/graph/port.ts';
 import type { StatusFields } from '../../runtime/reconciler.ts';
 import type { Finding } from '../finding.ts';
@@ -109,5 +109,6 @@ function rightsStatus({ identity, due, customer }: CustomerFindings): Pick<Custo
       state: held ? ('Present' as const) : ('Missing' as const),
       neededFor: steps.join(', '),
     }));
-  return { permissions: [...needed, ...unused], roles };
+  const surplus = onboardingRoles(granted).map((name) => ({ name, holder: 'service principal', state: 'Surplus' as const }));
+  return { permissions: [...needed, ...unused], roles: [...roles, ...surplus] };
 }

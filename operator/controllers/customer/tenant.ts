@@ -1,7 +1,7 @@
 import type { Customer } from '../../api/kinds.ts';
 import type { Reason } from '../../api/reasons.ts';
 import type { Seen } from '../../delivery/delivery.ts';
-import { rightsFor } from '../../domain/permissions/due-permissions.ts';
+import { onboardingRoles, rightsFor } from '../../domain/permissions/due-permissions.ts';
 import type { IdentityView, SignIn } from '../../integrations/entra/port.ts';
 import type { Access } from '../credentials.ts';
 import { namedDirectory } from '../customer-claims.ts';
@@ -93,7 +93,7 @@ export function authorized(found: CustomerFindings): Finding {
     );
   }
   const missing = missingRights(found);
-  if (missing.length === 0) return holds('Authorized', 'RightsSufficient', 'The app has every right that is needed now');
+  if (missing.length === 0) return sufficient(customer, onboardingRoles(granted));
   const names = missing.map(({ type, name, beside }) => {
     if (type === 'permission') return `permission ${name}`;
     return `directory role ${name} on its service principal${beside === undefined ? '' : ` beside ${beside}, which does not replace it`}`;
@@ -103,6 +103,13 @@ export function authorized(found: CustomerFindings): Finding {
     missing.every(({ beside }) => beside !== undefined) ? 'RolePairIncomplete' : 'PermissionMissing',
     `spec.authentication.clientId: the app ${customer.spec.authentication?.clientId ?? ''} lacks ${names.join(', ')}; grant it in the tenant with admin consent`,
   );
+}
+
+/** Once the customer is deployed, with what is left over from onboarding (design §3.3, S088). */
+function sufficient({ status }: Customer, left: readonly string[]): Finding {
+  const enough = 'The app has every right that is needed now';
+  if (left.length === 0 || status?.deployStatus !== 'Deployed') return holds('Authorized', 'RightsSufficient', enough);
+  return holds('Authorized', 'OnboardingRoleStillAssigned', `${enough}; take directory role ${left.join(', ')} off its service principal`);
 }
 
 /** What is due and not granted, by the tokens of the last look; empty while there are none. */

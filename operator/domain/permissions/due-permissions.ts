@@ -61,6 +61,13 @@ const REQUIRED_RIGHTS: Readonly<Record<TenantStep, readonly Requirement[]>> = {
   configureVoice: [TEAMS_WRITERS],
 };
 
+/** Needed to onboard by hand or by another product, and by nothing here; to be taken off afterwards (S088). */
+const ONBOARDING_ROLES: readonly Right[] = [
+  role('Application Administrator', '9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3'),
+  role('Domain Name Administrator', '8329153b-31d0-4727-b945-745eb3bc5f31'),
+  role('User Administrator', 'fe930be7-5e62-47db-91af-98c3a49a38b1'),
+];
+
 /** What the products that this replaces tell customers to grant (S094–S099). More than is needed now, so having it is no surplus. */
 const DOCUMENTED_PERMISSIONS = [
   'AppCatalog.ReadWrite.All',
@@ -118,6 +125,11 @@ export function unusedPermissions(
   const documented = new Set([...DOCUMENTED_PERMISSIONS, ...(administrativeUnits ? [DOCUMENTED_WITH_UNITS] : [])]);
   const unused = granted.roles.filter((claim) => !useful.has(claim)).sort();
   return unused.map((name) => ({ name, documented: documented.has(name) }));
+}
+
+/** Directory roles of onboarding that the app still holds. */
+export function onboardingRoles(granted: GrantedRights): string[] {
+  return ONBOARDING_ROLES.filter((right) => isGranted(right, granted)).map(({ name }) => name);
 }
 
 function isGranted({ type, claim }: Right, { roles, directoryRoles }: GrantedRights): boolean {
