@@ -147,7 +147,7 @@ describe('the shared control plane', () => {
       await cluster.kubectl(['delete', '-f', '-', '--ignore-not-found'], { stdin: listOf([binding, policy, crd]) });
     });
     await apply(cluster, [crd, policy, binding]);
-    await cluster.kubectl(['wait', '--for=condition=Established', `crd/${crd.metadata.name}`]);
+    await cluster.awaitEstablished([`crd/${crd.metadata.name}`]);
     await apply(cluster, [widget('one', 'red'), widget('two', 'blue')]);
     await expect(apply(cluster, [widget('three', 'x')])).rejects.toThrow('color must have at least three letters');
 

@@ -15,7 +15,7 @@ const cluster = sharedCluster();
 
 beforeAll(async () => {
   await apply(cluster, [parse(readFileSync(CRD, 'utf8'))]);
-  await cluster.kubectl(['wait', '--for=condition=Established', 'crd/dnsendpoints.externaldns.k8s.io', '--timeout=30s']);
+  await cluster.awaitEstablished(['crd/dnsendpoints.externaldns.k8s.io']);
 });
 
 function change(namespace: string, action: Change['action'], name: string, records: Json = [RECORD]): Change {

@@ -94,10 +94,5 @@ export async function bind(cluster: Cluster, role: string, namespace: string): P
 /** Installs the chart and waits until the API server serves our kinds. */
 export async function installRelease(cluster: Cluster, ...values: readonly string[]): Promise<void> {
   await cluster.helm(['install', RELEASE, CHART, '-n', HOME, ...set(...values)]);
-  await cluster.kubectl([
-    'wait',
-    '--for=condition=Established',
-    '--timeout=30s',
-    ...PLURALS.map((plural) => `crd/${plural}.trunkline.dev`),
-  ]);
+  await cluster.awaitEstablished(PLURALS.map((plural) => `crd/${plural}.trunkline.dev`));
 }
