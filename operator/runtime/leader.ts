@@ -1,10 +1,9 @@
-import type { KubeObject } from '../api/meta.ts';
 import type { Clock } from './clock.ts';
 import type { CallOptions, KubeWriter } from './kube-client.ts';
 import { isConflict } from './kube-failure.ts';
+import { checkedTimes, DEFAULT_LEASE_TIMES, type Lease, LeaseObject, type LeaseTimes, RETRY_JITTER } from './lease.ts';
 import type { Log } from './log.ts';
 import type { GaugeCell, Meters } from './meters.ts';
-import { microTime } from './micro-time.ts';
 import { Reflector } from './reflector.ts';
 import type { ReflectorSink } from './reflector-sink.ts';
 import type { KubeTransport } from './transport.ts';
@@ -16,15 +15,6 @@ export interface Fence {
 
 /** Always leads: for one process without election. */
 export const alwaysLeader: Fence = { isLeader: () => true };
-
-export interface LeaseTimes {
-  readonly leaseDurationMs: number;
-  readonly renewDeadlineMs: number;
-  readonly retryPeriodMs: number;
-}
-
-/** As controller-runtime. */
-const DEFAULT_LEASE_TIMES: LeaseTimes = { leaseDurationMs: 15_000, renewDeadlineMs: 10_000, retryPeriodMs: 2000 };
 
 export interface LeaderOptions {
   readonly kube: KubeWriter;
@@ -40,23 +30,11 @@ export interface LeaderOptions {
   readonly times?: LeaseTimes;
 }
 
-interface LeaseSpec {
-  readonly holderIdentity?: string;
-  readonly leaseDurationSeconds?: number;
-  readonly acquireTime?: string;
-  readonly renewTime?: string;
-  readonly leaseTransitions?: number;
-}
-
-type Lease = KubeObject<LeaseSpec>;
-
 interface Observed {
   readonly lease: Lease;
   /** Monotonic time at which we saw this state first: the only clock by which somebody else's lease expires. */
   readonly at: number;
 }
-
-const JITTER = 0.2;
 
 /**
  * Leader election on a Lease. The standby watches it, so that a released lease is taken in milliseconds; expiry is judged by our own
@@ -66,7 +44,7 @@ const JITTER = 0.2;
 export class LeaderElector implements Fence {
   readonly #o: LeaderOptions;
   readonly #times: LeaseTimes;
-  readonly #ref: { group: string; version: string; plural: string; namespace: string; name: string };
+  readonly #lease: LeaseObject;
   readonly #isMaster: GaugeCell;
   readonly #renewLag: GaugeCell;
   #observed: Observed | undefined;
@@ -79,7 +57,7 @@ export class LeaderElector implements Fence {
   constructor(options: LeaderOptions) {
     this.#o = options;
     this.#times = checkedTimes(options.times ?? DEFAULT_LEASE_TIMES);
-    this.#ref = { group: 'coordination.k8s.io', version: 'v1', plural: 'leases', namespace: options.namespace, name: options.name };
+    this.#lease = new LeaseObject({ ...options, times: this.#times });
     this.#isMaster = options.meters.gauge('leader_election_master_status', 'Whether this process leads', { name: options.name });
     this.#renewLag = options.meters.gauge('trunkline_leader_renew_lag_seconds', 'How late the last renewal of the lease started', {});
     this.#lastTurn = options.clock.monotonic();
@@ -133,28 +111,27 @@ export class LeaderElector implements Fence {
     this.#stopHolding();
     for (let attempt = 0; attempt < 3; attempt++) {
       const lease = this.#observed.lease;
-      if (lease.spec.holderIdentity !== this.#o.identity) return;
-      const spec = { ...lease.spec, holderIdentity: '', leaseDurationSeconds: 1, renewTime: microTime(this.#o.clock.now()) };
+      if (!this.#lease.isOurs(lease)) return;
       try {
-        this.#note(await this.#put(lease, spec, this.#call()));
+        this.#note(await this.#lease.free(lease, this.#o.clock.now(), this.#call()));
         this.#o.log.info({ lease: this.#o.name }, 'lease released');
         return;
       } catch (thrown) {
         if (!isConflict(thrown)) throw thrown;
-        this.#note(await this.#read(this.#call()));
+        this.#note(await this.#lease.read(this.#call()));
       }
     }
   }
 
   #watch(): Reflector {
-    const { transport, clock, random, log, meters, name, namespace } = this.#o;
+    const { transport, clock, random, log, meters, name } = this.#o;
+    const { collection } = this.#lease;
     const sink: ReflectorSink = {
       init: () => undefined,
       apply: (object) => this.#note(object as Lease),
       delete: () => this.#note(undefined),
       initDone: () => undefined,
     };
-    const collection = { group: this.#ref.group, version: this.#ref.version, plural: this.#ref.plural, namespace };
     return new Reflector({ collection, onlyName: name, transport, sink, clock, random, log, meters });
   }
 
@@ -172,7 +149,7 @@ export class LeaderElector implements Fence {
     try {
       const now = this.#o.clock.monotonic();
       if (this.#observed !== undefined && this.#expiresAt(this.#observed) > now) return false;
-      this.#note(await this.#read(this.#call(signal))); // the watch may be behind
+      this.#note(await this.#lease.read(this.#call(signal))); // the watch may be behind
       const seen = this.#observed;
       if (seen === undefined) return await this.#create(signal);
       if (this.#expiresAt(seen) > this.#o.clock.monotonic()) return false;
@@ -186,36 +163,22 @@ export class LeaderElector implements Fence {
 
   /** A freed lease is over at once, a held one `leaseDurationSeconds` after we last saw it change. */
   #expiresAt({ lease, at }: Observed): number {
-    const { holderIdentity, leaseDurationSeconds } = lease.spec;
-    if (holderIdentity === undefined || holderIdentity === '' || holderIdentity === this.#o.identity) return Number.NEGATIVE_INFINITY;
-    return at + (leaseDurationSeconds ?? this.#times.leaseDurationMs / 1000) * 1000;
+    const heldForMs = this.#lease.heldForMs(lease);
+    return heldForMs === 0 ? Number.NEGATIVE_INFINITY : at + heldForMs;
   }
 
   async #create(signal: AbortSignal): Promise<boolean> {
     const startedAt = this.#start();
-    const { namespace, name } = this.#ref;
-    const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { namespace, name }, spec: this.#freshSpec(0) };
-    this.#note(await this.#o.kube.create<Lease>(this.#ref, lease, this.#call(signal)));
+    this.#note(await this.#lease.create(startedAt.wall, this.#call(signal)));
     this.#lead(startedAt);
     return true;
   }
 
   async #takeOver(lease: Lease, signal: AbortSignal): Promise<boolean> {
     const startedAt = this.#start();
-    this.#note(await this.#put(lease, this.#freshSpec((lease.spec.leaseTransitions ?? 0) + 1), this.#call(signal)));
+    this.#note(await this.#lease.takeOver(lease, startedAt.wall, this.#call(signal)));
     this.#lead(startedAt);
     return true;
-  }
-
-  #freshSpec(transitions: number): LeaseSpec {
-    const now = microTime(this.#o.clock.now());
-    return {
-      holderIdentity: this.#o.identity,
-      leaseDurationSeconds: Math.ceil(this.#times.leaseDurationMs / 1000),
-      acquireTime: now,
-      renewTime: now,
-      leaseTransitions: transitions,
-    };
   }
 
   async #renew(signal: AbortSignal): Promise<void> {
@@ -223,7 +186,7 @@ export class LeaderElector implements Fence {
     try {
       const lease = this.#observed?.lease;
       if (lease === undefined) throw this.#lost('it was deleted');
-      this.#note(await this.#put(lease, { ...lease.spec, renewTime: microTime(this.#o.clock.now()) }, this.#call(signal)));
+      this.#note(await this.#lease.renew(lease, startedAt.wall, this.#call(signal)));
       this.#lead(startedAt);
     } catch (thrown) {
       if (signal.aborted) return;
@@ -235,8 +198,8 @@ export class LeaderElector implements Fence {
 
   /** Somebody touched the lease: another holder ends ours at once, an edit beside it only costs this round. */
   async #lookAfterConflict(signal: AbortSignal): Promise<void> {
-    const lease = await this.#read(this.#call(signal)).catch(() => this.#observed?.lease);
-    if (lease !== undefined && lease.spec.holderIdentity !== this.#o.identity) throw this.#lost('another process holds it');
+    const lease = await this.#lease.read(this.#call(signal)).catch(() => this.#observed?.lease);
+    if (lease !== undefined && !this.#lease.isOurs(lease)) throw this.#lost('another process holds it');
     this.#note(lease);
   }
 
@@ -264,14 +227,6 @@ export class LeaderElector implements Fence {
     this.#isMaster.set(0);
   }
 
-  #read(options: CallOptions): Promise<Lease | undefined> {
-    return this.#o.kube.read<Lease>(this.#ref, options);
-  }
-
-  #put(lease: Lease, spec: LeaseSpec, options: CallOptions): Promise<Lease> {
-    return this.#o.kube.replace<Lease>(this.#ref, { ...lease, spec }, options);
-  }
-
   /** One slow answer must not cost the lease: half the deadline, or what is left of it while holding. */
   #call(signal?: AbortSignal): CallOptions {
     const half = this.#times.renewDeadlineMs / 2;
@@ -282,7 +237,7 @@ export class LeaderElector implements Fence {
   /** Until the lease changes, or its holder's time is up, or it is time to try again after a failure. */
   async #waitForNews(signal: AbortSignal): Promise<void> {
     const { clock, random } = this.#o;
-    const retryMs = this.#times.retryPeriodMs * (1 + JITTER * random());
+    const retryMs = this.#times.retryPeriodMs * (1 + RETRY_JITTER * random());
     const seen = this.#observed;
     const untilExpiry = seen === undefined ? retryMs : this.#expiresAt(seen) - clock.monotonic();
     const woken = new AbortController();
@@ -303,13 +258,4 @@ export class LeadershipLost extends Error {
     super(message);
     this.name = 'LeadershipLost';
   }
-}
-
-/** client-go's rule: lease > deadline > retry with its jitter, else a healthy holder could lose the lease. */
-function checkedTimes(times: LeaseTimes): LeaseTimes {
-  const { leaseDurationMs, renewDeadlineMs, retryPeriodMs } = times;
-  if (leaseDurationMs <= renewDeadlineMs) throw new Error('the lease duration must be longer than the renew deadline');
-  if (renewDeadlineMs <= retryPeriodMs * (1 + JITTER)) throw new Error('the renew deadline must be longer than 1.2 retry periods');
-  if (retryPeriodMs <= 0) throw new Error('the retry period must be positive');
-  return times;
 }
