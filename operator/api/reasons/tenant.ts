@@ -79,5 +79,4 @@ export const TENANT = {
   DomainNotVerified: customer('A trunk name is not a verified domain of the tenant.', 'Add and verify it in the tenant.'),
   DomainNotActivated: customer('No voice-enabled user keeps a trunk name active.', 'License a user in it with enterprise voice.'),
   DNSEndpointKindMissing: provider('external-dns is not installed in the cluster.', 'Install its CRD, or set spec.dns.mode: Manual.'),
-  DnsUnavailable: passing('The DNS servers give no answer.'),
 } as const satisfies Readonly<Record<string, ReasonEntry>>;
