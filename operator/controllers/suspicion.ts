@@ -12,7 +12,6 @@ const SUSPECT_MAX_AGE_MS = 50_000;
 
 /** Why an observation of a target is not trusted: nothing is planned from it, so nothing is written. */
 export interface Suspicion {
-  readonly hash: string;
   readonly message: string;
 }
 
@@ -72,7 +71,7 @@ export class Suspicions {
     const judgement = this.#judged.get(key)?.judgement;
     if (judgement === undefined) this.#approved.delete(key);
     if (judgement === undefined || this.#isApproved(key, judgement, approver)) return undefined;
-    return { hash: judgement.hash, message: `${judgement.why}; nothing is written there; ${remedy(judgement.hash, approver)}` };
+    return { message: `${judgement.why}; nothing is written there; ${remedy(judgement.hash, approver)}` };
   }
 
   /** How old a picture of the target may be: while it is suspect it is read again each minute, once for all who look at it. */

@@ -35,6 +35,8 @@ export interface DeliveryControl extends Delivery {
   pause(reason?: OperatorError): void;
   /** Writes go on; owners that were refused are woken, and open marks are looked for again. */
   resume(): void;
+  /** Drops the snapshot, as if the target had changed unseen: the next look reads afresh. */
+  invalidate(target: Target): void;
   /** Starts nothing more and resolves when no write is on the wire any more. Reads under way go on: to give them up would look like a failure. */
   drain(): Promise<void>;
   /** As drain, and gives up on reads. */

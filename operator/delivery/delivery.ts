@@ -6,17 +6,8 @@ import type { OperatorError } from '../errors/operator-error.ts';
 export type Seen<View> =
   | { readonly state: 'seen'; readonly view: View; readonly readAt: number; readonly seq: number }
   | { readonly state: 'reading' }
-  /**
-   * The last read, begun at `failedAt` (monotonic), failed. `misses` counts consecutive failed reads; `last` is the newest picture there
-   * ever was.
-   */
-  | {
-      readonly state: 'failed';
-      readonly error: OperatorError;
-      readonly failedAt: number;
-      readonly misses: number;
-      readonly last?: { readonly view: View; readonly readAt: number };
-    };
+  /** The last read, begun at `failedAt` (monotonic), failed. `misses` counts consecutive failed reads. */
+  | { readonly state: 'failed'; readonly error: OperatorError; readonly failedAt: number; readonly misses: number };
 
 /** bar or restore service > what a user changed > periodic look (design §4 Lanes). */
 export type Priority = 'urgent' | 'change' | 'poll';
@@ -69,8 +60,6 @@ export interface Delivery {
   settle(owner: string, target: Target): void;
   /** Somebody asks for another try now: what failed last may be submitted again without waiting. */
   retryNow(owner: string, target: Target): void;
-  /** Drops the snapshot: the next look reads afresh. */
-  invalidate(target: Target): void;
   /**
    * The target is reached in another way from now on (credential, address): what was seen of it or failed with the old one no longer holds
    * anything back. The next look reads at once and failed changes may go out again; whoever waits for either is woken.

@@ -96,8 +96,7 @@ export class SnapshotStore {
     entry.asks.add(owner, notBefore, now - maxAgeMs, isDue ? 'read' : 'recovery');
     if (isDue) this.#ensureRead(entry, freshness.priority ?? 'poll');
     if (known === undefined) return { state: 'reading' };
-    const last = picture === undefined ? {} : { last: { view: picture.view, readAt: picture.begun.at } };
-    return { state: 'failed', error: known.error, failedAt: known.begun.at, misses: known.misses, ...last };
+    return { state: 'failed', error: known.error, failedAt: known.begun.at, misses: known.misses };
   }
 
   /** The newest picture that still holds, however old; what a write may start from. */

@@ -101,11 +101,6 @@ export class WorkQueue {
     this.#want(this.#entry(key), LANES.indexOf(lane), false);
   }
 
-  /** Wants a run at the latest in `delayMs`; an earlier wish stands. */
-  addAfter(key: ObjectKey, delayMs: number, lane: Lane): void {
-    this.#schedule(this.#entry(key), delayMs, LANES.indexOf(lane), false);
-  }
-
   /** The next key in order of lanes, then of time; it counts as running until `done`. */
   take(): ObjectKey | undefined {
     if (this.#closed) return undefined;
@@ -162,15 +157,6 @@ export class WorkQueue {
     this.#delayed.remove(entry);
     this.#schedule(entry, delayMs * (1 + 0.1 * this.#random()), LANES.length - 1, true);
     this.#finish(entry);
-  }
-
-  /** The object is gone: back-off and delays go with it. */
-  forget(key: ObjectKey): void {
-    const entry = this.#entries.get(key);
-    if (entry === undefined) return;
-    entry.failures = 0;
-    this.#delayed.remove(entry);
-    this.#release(entry);
   }
 
   /** Takes nothing more in and hands nothing more out. Runs under way end as usual; resolves when none is left. */
