@@ -154,6 +154,7 @@ export function adoption(object: KubeObject): (candidate: { readonly kind: strin
   return ({ kind, name }) => listed.has(`${kind}/${name}`.toLowerCase());
 }
 
+/** Whether the user gives up on what may be left outside: `force-remove` with `true` or the name of the object (design §3.9). */
 export function isForceRemoved(object: KubeObject): boolean {
   return (
     object.metadata.annotations?.[ANNOTATIONS.forceRemove] === 'true' ||

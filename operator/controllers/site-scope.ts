@@ -173,6 +173,7 @@ function matches(value: string | undefined, rule: { readonly operator: string; r
   }
 }
 
+/** Whether somebody has asked for its deletion; what does not exist does not terminate. */
 export function isTerminating(object: KubeObject | undefined): boolean {
   return object?.metadata.deletionTimestamp !== undefined;
 }
@@ -185,6 +186,7 @@ export function blockers(children: readonly KubeObject[]): string {
     : named.join(', ');
 }
 
+/** The ranges that name the site. */
 export function rangesOf(site: SiteLocation, stores: Pick<Stores, 'ranges'>): readonly NumberRange[] {
   return stores.ranges.byIndex(INDEX.site, keyOf(site));
 }

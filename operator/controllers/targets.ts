@@ -9,8 +9,11 @@ function tenantTarget(system: string, tenantId: string, party?: string): Target 
 
 /** Tenant id, or a verified domain of it. `party`: looked at with a credential that does no work there (tenant-access.ts). */
 export const identityTarget = (tenant: string, party?: string): Target => tenantTarget('entra', tenant, party);
+/** Domains, subscriptions and voice domains of a tenant. */
 export const directoryTarget = (tenantId: string, party?: string): Target => tenantTarget('graph', tenantId, party);
+/** Who holds which number; the most expensive look at a tenant. */
 export const numbersTarget = (tenantId: string): Target => tenantTarget('graph-numbers', tenantId);
+/** Usages, routes, policies and gateways of a tenant. */
 export const voiceTarget = (tenantId: string, party?: string): Target => tenantTarget('teams-admin', tenantId, party);
 /** Everything that is seen through one connection to a tenant. */
 export const tenantTargets = (tenantId: string, party?: string): Target[] =>

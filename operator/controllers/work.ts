@@ -87,10 +87,12 @@ export function retryTime(works: readonly Work[]): { readonly recheckAfterMs?: n
   return Number.isFinite(recheckAfterMs) ? { recheckAfterMs } : {};
 }
 
+/** What others have changed, on every target that is seen. */
 export function driftOf(works: readonly Work[]): DriftItem[] {
   return works.flatMap((work) => work.plan?.drift ?? []);
 }
 
+/** Whether anything is to be written anywhere. */
 export function hasChanges(works: readonly Work[]): boolean {
   return works.some((work) => (work.plan?.changes.length ?? 0) > 0);
 }

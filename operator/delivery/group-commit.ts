@@ -63,6 +63,7 @@ function before(change: Change): Change {
   return { ...place, action: action === 'remove' ? 'create' : 'update', fields };
 }
 
+/** The verdict of a change that comes after one that failed. */
 export function skipped(change: Change): Verdict {
   const error = new OperatorError('Not tried, because a change it depends on failed', {
     kind: 'Retryable',
@@ -71,6 +72,7 @@ export function skipped(change: Change): Verdict {
   return { change, result: 'skipped', error };
 }
 
+/** Why a change is not sent that was planned on something that has changed since. */
 export function observedChanged(): OperatorError {
   return new OperatorError('The object was changed outside after this change had been planned', {
     kind: 'Retryable',

@@ -25,6 +25,7 @@ const TOLD_BY_THE_TARGET: readonly string[] = [
   'UsageNotFound',
 ];
 
+/** What one failure says of its target, for the breaker of its lane. */
 export function healthOf({ kind, reason }: Pick<OperatorError, 'kind' | 'reason'>): Health {
   if (kind === 'Throttled') return 'throttled';
   if (NOT_ASKED.includes(reason)) return 'silent';

@@ -77,6 +77,7 @@ export interface RunningController {
   readonly pending: number;
 }
 
+/** Wakes the keys that an object concerns, before and after, when it comes, changes or goes. */
 export function watching<K extends KubeObject>(declaration: WatchDeclaration<K>): Watch {
   const { kind, keys, when = () => true, lane = 'dependency' } = declaration;
   const concerned = (object: K | undefined): Iterable<ObjectKey> => (object === undefined ? [] : keys(object));

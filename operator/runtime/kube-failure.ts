@@ -77,6 +77,7 @@ export function connectionFailure(thrown: unknown, what: string): unknown {
   });
 }
 
+/** Whether somebody else has written the object first. */
 export function isConflict(thrown: unknown): boolean {
   return thrown instanceof OperatorError && thrown.reason === CONFLICT;
 }

@@ -15,6 +15,7 @@ export function collectionPath(ref: CollectionRef): string {
   return `${root}${scope}/${ref.plural}`;
 }
 
+/** The path of one object, or of a subresource of it. */
 export function resourcePath(ref: ResourceRef, subresource?: string): string {
   const path = `${collectionPath(ref)}/${encodeURIComponent(ref.name)}`;
   return subresource === undefined ? path : `${path}/${subresource}`;

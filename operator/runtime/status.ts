@@ -24,6 +24,7 @@ export interface ForeignStatus {
   readonly fields: ReadonlySet<string>;
 }
 
+/** What the object said last; nothing before its first status. */
 export function previousConditions(object: KubeObject): readonly Condition[] {
   return (object.status as StatusBase | undefined)?.conditions ?? NO_CONDITIONS;
 }

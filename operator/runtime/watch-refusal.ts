@@ -16,6 +16,7 @@ export async function refused(stream: KubeStream): Promise<StreamEnd> {
   return refusal({ status: stream.status, headers: stream.headers, body: Buffer.concat(chunks).toString('utf8') });
 }
 
+/** Why the API server ended or refused a stream, and how long it asks to wait. */
 export function refusal(answer: KubeAnswer): StreamEnd {
   const status = parseStatus(answer.body);
   const wait = retryAfterMs(answer.headers, status);

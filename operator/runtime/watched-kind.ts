@@ -32,6 +32,7 @@ export interface FedKind {
   readonly store: Pick<ObjectCache<KubeObject>, 'size' | 'synced' | 'get' | 'values' | 'feed' | 'reportListenerErrors'>;
 }
 
+/** A kind to be watched, with a cache of its own that is still empty. */
 export function watchedKind<T extends KubeObject>(declaration: KindDeclaration<T>): WatchedKind<T> {
   const { group, version, plural, kind, clusterScoped = false, indexes, freeze } = declaration;
   return {

@@ -30,6 +30,7 @@ export function sitesOf({ customer, stores }: CustomerFindings): readonly SiteLo
   return stores.sites.byIndex(INDEX.customer, keyOf(customer));
 }
 
+/** The ranges that name the Customer, whatever site they belong to. */
 export function rangesOf({ customer, stores }: CustomerFindings): readonly NumberRange[] {
   return stores.ranges.byIndex(INDEX.customer, keyOf(customer));
 }

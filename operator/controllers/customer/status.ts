@@ -11,6 +11,7 @@ import type { Judgement } from './judgement.ts';
 import { licensesStatus, servicesStatus } from './licences.ts';
 import { grantedRights } from './tenant.ts';
 
+/** What the Customer says about itself beside its conditions; what could not be read this time stays as it was. */
 export function customerStatus(found: CustomerFindings, { authenticated, deployment }: Judgement): StatusFields<CustomerStatus> {
   const { customer, accepted, tenantId, directory } = found;
   const { deployStatus, indicator } = deployment;

@@ -12,6 +12,7 @@ import { invitationOpen } from './invitations.ts';
 /** Without access for these reasons: something else comes first. */
 const WAITS_FOR: readonly Reason[] = ['ConsentRequired', 'TenantIdMissing', 'WaitingForAcceptance', 'Validating'];
 
+/** Whether the tenant exists and is the one that the spec names. */
 export function tenantVerified({ customer, essentials, identity }: CustomerFindings): Finding {
   if (identity === undefined) {
     if (essentials) return exempt('TenantVerified', 'NotApplicable', 'Essentials without spec.tenantId: there is no tenant to verify');
@@ -37,6 +38,7 @@ export function tenantVerified({ customer, essentials, identity }: CustomerFindi
   return holds('TenantVerified', 'Valid', `Tenant ${tenant.tenantId} exists`);
 }
 
+/** Whether the credential lets us in to both resources; a short outage takes nothing away. */
 export function authenticated(found: CustomerFindings): Finding {
   const { customer, essentials, access, identity } = found;
   if (essentials) return exempt('Authenticated', 'NotApplicable', 'Essentials needs no access to the tenant');
@@ -82,6 +84,7 @@ function tenantField({ spec }: Customer): string {
   return spec.tenantId === undefined ? `spec.m365.domainOverride ${spec.m365?.domainOverride ?? ''}` : `spec.tenantId ${spec.tenantId}`;
 }
 
+/** Whether the app has every right that is needed now (design §3.3). */
 export function authorized(found: CustomerFindings): Finding {
   const { customer, essentials, identity } = found;
   if (essentials) return exempt('Authorized', 'NotApplicable', 'Essentials needs no rights in the tenant');
@@ -118,6 +121,7 @@ export function missingRights({ identity, due }: Pick<CustomerFindings, 'identit
   return granted === undefined ? [] : rightsFor(due, granted).filter((line) => !line.granted);
 }
 
+/** Rights by the tokens of the last look; undefined unless both sign-ins went well. */
 export function grantedRights(
   identity: Seen<IdentityView> | undefined,
 ): { roles: readonly string[]; directoryRoles: readonly string[] } | undefined {

@@ -32,6 +32,7 @@ export interface InvitationFindings {
   readonly messageId: string;
 }
 
+/** The conditions of an Invitation; it is ready once nobody has to be invited any more. */
 export function invitationConditions(found: InvitationFindings): Conclusion {
   const mail = emailSent(found);
   const completed = completion(found, mail);
@@ -121,6 +122,7 @@ function refusedField({ spec }: Invitation, reason: string): string | undefined 
   return reason === 'TemplateInvalid' ? `spec.template ${spec.template ?? 'absent'}` : undefined;
 }
 
+/** The life of an Invitation and its mails; `sending` is the mark that is durable before a mail leaves. */
 export function invitationStatus(found: InvitationFindings): StatusFields<InvitationStatus> {
   const { invitation, state, step, settings, now } = found;
   const before = invitation.status;

@@ -82,6 +82,7 @@ export function messageId(state: InvitationState, sentCount: number, installatio
   return `${state.invitationId}.${sentCount + 1}@${installation}.trunkline`;
 }
 
+/** The link of the mail; undefined without a portal (S061). */
 export function authUrl(state: InvitationState, settings: Pick<ControllerSettings, 'portalUrl'>): string | undefined {
   return settings.portalUrl === undefined ? undefined : `${settings.portalUrl.replace(/\/$/, '')}/${state.invitationId}`;
 }

@@ -38,6 +38,7 @@ export interface DeviceFindings {
 /** Misses in a row until a connected device is no longer called connected (style 2.4: three missed looks). */
 const MISSES = 3;
 
+/** The conditions of an SBCDevice: what it says of itself, and what we take for granted of it. */
 export function deviceConditions(found: DeviceFindings, now: string): Conclusion {
   const connected = connection(found);
   const health = healthOf(found);
@@ -166,6 +167,7 @@ function insecure(device: SbcDevice): Finding[] {
   return [holds('InsecureTransport', 'InsecureTransport', 'spec.https is false: passwords and configuration cross the network in clear')];
 }
 
+/** What an SBCDevice says beside its conditions; what could not be read this time stays as it was. */
 export function deviceStatus(found: DeviceFindings): StatusFields<SbcDeviceStatus> {
   const { device, seen, carriers, sites } = found;
   const health = healthOf(found);

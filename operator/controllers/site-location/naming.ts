@@ -3,6 +3,7 @@ import { keyOf } from '../../api/meta.ts';
 import type { OutsideObject } from '../../domain/change/object.ts';
 import { type MarkerParts, parseMarker } from '../../domain/naming/marker.ts';
 import { INDEX, type Stores } from '../deps.ts';
+import { customerKeyOf } from '../indexes.ts';
 import { isTerminating, type SiteScope, siteScope } from '../site-scope.ts';
 import { isOlder } from './accept.ts';
 
@@ -46,10 +47,11 @@ export function isOrphanOf(marker: string, { installation }: Ownership, scope: S
 
 /** A site that is being deleted gives its name to the next one of the same Customer. */
 function givesWay(other: SiteLocation, { site }: SiteScope): boolean {
-  const isSameCustomer = other.metadata.namespace === site.metadata.namespace && other.spec.customerRef.name === site.spec.customerRef.name;
+  const isSameCustomer = customerKeyOf(other) === customerKeyOf(site);
   return isTerminating(other) && !isTerminating(site) && isSameCustomer && keyOf(other) !== keyOf(site);
 }
 
+/** The DNSEndpoint that a site publishes its records in. */
 export function endpointName(site: SiteLocation): string {
   return `trunkline-${site.metadata.name}`;
 }

@@ -55,6 +55,7 @@ export function withUsageOwners(
 
 const NAMES_USAGES: readonly string[] = ['VoiceRoute', 'VoiceRoutingPolicy'];
 
+/** Usage names of a route or policy as Microsoft compares them; what is no list names none. */
 export function usagesOf(value: unknown): string[] {
   return Array.isArray(value) ? value.map((usage) => String(usage).toLowerCase()) : [];
 }

@@ -10,6 +10,7 @@ import { sbcDeployed } from './sbc.ts';
 
 const NEEDS = ['Accepted', 'DomainVerified', 'DomainActivated', 'SBCDeployed', 'M365Deployed'];
 
+/** The conditions of a site, and what it waits for. */
 export function siteConditions(found: SiteFindings, now: string): Conclusion {
   const findings = [
     found.accepted,

@@ -12,6 +12,7 @@ import { trunkObstacle } from './sbc.ts';
 
 type TrunkStatus = NonNullable<SiteLocationStatus['trunks']>[number];
 
+/** What a site says beside its conditions; names are in it only once they are granted. */
 export function siteStatus(found: SiteFindings): StatusFields<SiteLocationStatus> {
   const { scope, voice, dns } = found;
   const works = [voice, dns].flatMap((work) => work ?? []);
