@@ -99,43 +99,6 @@ export function unseen(object: Spoken, type: string, seen: Seen<unknown> | undef
   return waits(type, 'Unobserved', `${what} cannot be read: ${seen.error.message}`, 'Unknown');
 }
 
-/**
- * The failure that was told last, while the next try for the same spec is under way: it is not over because one tries again. Undefined: the
- * last word was none.
- */
-export function failureStands(object: Spoken & { readonly metadata: ObjectMeta }, type: string): Finding | undefined {
-  const before = lastWord(object, type);
-  const isCurrent = object.status?.observedGeneration === object.metadata.generation;
-  return before === undefined || before.status === 'True' || !isCurrent || NO_FAILURE.includes(before.reason) ? undefined : before;
-}
-
-/** Reasons by which a step waits for something else than a try that has failed. */
-const NO_FAILURE: readonly Reason[] = [
-  'Deploying',
-  'Observing',
-  'Unobserved',
-  'NotDeployed',
-  'Undeployed',
-  'DeletionHeld',
-  'NameTaken',
-  'NotManagedYet',
-  'Suspended',
-  'Paused',
-  'Disabled',
-  'Locked',
-  'ObservationSuspect',
-  'PatternHeld',
-  'DomainNotActivated',
-  'CustomerNotFound',
-  'SiteLocationNotFound',
-  'SBCDeviceNotFound',
-  'CustomerNotReady',
-  'SBCDeviceNotReady',
-  'SiteLocationNotReady',
-  'CarrierTrunkNotReady',
-  'ParentNotProtected',
-];
-
 /** Says that the last words are about an older spec, until the first look for the new one has ended. */
 export function lookingAnew(object: Spoken & { readonly metadata: ObjectMeta }, isReading: boolean): Summary['progressing'] {
   const isNew = object.status?.observedGeneration !== object.metadata.generation;
@@ -145,7 +108,8 @@ export function lookingAnew(object: Spoken & { readonly metadata: ObjectMeta }, 
     : undefined;
 }
 
-interface Spoken {
+/** An object with what it said last. */
+export interface Spoken {
   readonly status?: { readonly observedGeneration?: number; readonly conditions?: readonly Condition[] };
 }
 

@@ -5,6 +5,7 @@ import { deployedHouse, house } from '../../test/support/controllers/story.ts';
 import type { Kind } from '../api/kinds.ts';
 import { changeId } from '../domain/change/change-set.ts';
 import { OperatorError } from '../errors/operator-error.ts';
+import { deviceTarget } from './targets.ts';
 
 const REFUSAL = new OperatorError('Somebody else has not saved', { kind: 'DependencyNotReady', reason: 'ForeignUnsavedChanges' });
 
@@ -48,6 +49,15 @@ describe('a write that is refused until somebody does something', () => {
     expect(tries()).toBeGreaterThanOrEqual(2);
     const ofRange = built.kube.writes.slice(before).filter((write) => write.includes('office') && !write.includes(' events/'));
     expect(ofRange).toEqual([]);
+  });
+
+  it('is told steadily over a restart, until the next try comes about', async () => {
+    const { built } = await refusedHouse();
+    await built.stop();
+    built.outside.sbc.misbehave(deviceTarget('acme/sbc1'), { on: 'apply', how: 'hang' });
+    await built.start();
+    await built.run(5_000);
+    expect(built.condition('NumberRange', 'office', 'SBCDeployed')).toBe('False/ForeignUnsavedChanges');
   });
 
   it('goes on by itself afterwards', async () => {
@@ -164,5 +174,34 @@ describe('without anybody asking', () => {
     built.edit('SBCDevice', 'sbc1', { verifyInterval: '2m' });
     await built.run(90_000);
     expect(built.find('NumberRange', 'office')).toBeUndefined();
+  });
+});
+
+describe('what waits for something else than a try that has failed', () => {
+  /** The device takes its time for every write. */
+  function slowDevice(built: ControllersHouse): void {
+    built.outside.sbc.misbehave(deviceTarget('acme/sbc1'), { on: 'apply', how: 'hang' });
+  }
+
+  it('is not told any more once an edit elsewhere has cured it: the range is on its way', async () => {
+    const built = await house();
+    built.apply(customer(), device('sbc1', { dialPlans: { customers: 'CustDialPlan' } }), site(), range());
+    await built.run(10_000);
+    expect(built.condition('NumberRange', 'office', 'SBCDeployed')).toBe('False/DialPlanNotMapped');
+    slowDevice(built);
+    built.edit('SBCDevice', 'sbc1', { dialPlans: { tenants: 'TeamsTenants' } });
+    await built.run(5_000);
+    for (const type of ['SBCDeployed', 'Ready']) expect(built.condition('NumberRange', 'office', type)).toBe('False/Deploying');
+    expect(built.condition('NumberRange', 'office', 'Stalled')).toBe('');
+  });
+
+  it('is not told any more once its time is over: what left the spec is on its way', async () => {
+    const built = await deployedHouse({ settings: { successorWaitMs: 30_000 } });
+    built.edit('NumberRange', 'office', { prefixes: ['+41445550200'] });
+    await built.run(10_000);
+    expect(built.condition('NumberRange', 'office', 'SBCDeployed')).toBe('False/AwaitingSuccessor');
+    slowDevice(built);
+    await built.run(25_000);
+    expect(built.condition('NumberRange', 'office', 'SBCDeployed')).toBe('False/Deploying');
   });
 });

@@ -1,5 +1,7 @@
+import type { ObjectMeta } from '../api/meta.ts';
 import { contentHash } from '../domain/change/canonical.ts';
 import type { Change } from '../domain/change/change-set.ts';
+import { type Finding, lastWord, type Spoken } from './finding.ts';
 import { type Work, wish } from './work.ts';
 
 /** One entry of `status.tasks` (design §2, S156): what was, is or will be written to one target for this object. */
@@ -42,6 +44,24 @@ export function tasksStatus(works: readonly Work[], context: TaskContext): { rea
 export function queueOf(tasks: readonly Pick<Task, 'state'>[]): { readonly queued: number; readonly executing: number } {
   const count = (state: Task['state']): number => tasks.filter((task) => task.state === state).length;
   return { queued: count('Queued'), executing: count('Executing') };
+}
+
+/**
+ * The failure that was told last, while the next try for the same spec is under way: it is not over because one tries again. A try of this process
+ * tells it by itself (`Work.failures`); of one of an earlier process only `status.tasks` still knows. Undefined: the last word was no failure.
+ */
+export function failureStands(object: Tried, type: string, works: readonly Work[]): Finding | undefined {
+  const before = lastWord(object, type);
+  const isCurrent = object.status?.observedGeneration === object.metadata.generation;
+  if (before === undefined || before.status === 'True' || !isCurrent) return undefined;
+  const failed = (object.status?.tasks ?? []).filter(({ state }) => state === 'Failed');
+  const isTold = ({ result = '' }: Task): boolean => before.message.startsWith(result.replace(/…$/, ''));
+  return works.some((work) => failed.some((task) => task.id.startsWith(placeOf(work)) && isTold(task))) ? before : undefined;
+}
+
+interface Tried extends Spoken {
+  readonly metadata: ObjectMeta;
+  readonly status?: NonNullable<Spoken['status']> & { readonly tasks?: readonly Task[] };
 }
 
 /** What the last try, which has ended since the last pass, has come to. */

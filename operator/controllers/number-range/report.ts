@@ -9,7 +9,6 @@ import {
   exempt,
   type Finding,
   failed,
-  failureStands,
   holds,
   lastWord,
   lookingAnew,
@@ -23,6 +22,7 @@ import { unmanagedPaths } from '../managed-fields.ts';
 import { isTerminating, type SiteScope } from '../site-scope.ts';
 import { driftStatus } from '../status-parts.ts';
 import type { Suspicion } from '../suspicion.ts';
+import { failureStands } from '../tasks.ts';
 import type { Work } from '../work.ts';
 import type { Silence } from './assigned.ts';
 import { recordsAt, ruleEntries } from './footprint.ts';
@@ -184,7 +184,7 @@ function pendingRules(found: RangeFindings): Finding | undefined {
       : waits('SBCDeployed', 'NotDeployed', `${what}; ${governance.policyBy}, which never writes; set it to Report or Enforce`);
   if (governance.hold !== undefined) return waits('SBCDeployed', governance.hold.reason, `${what}; ${governance.hold.message}`);
   return closedGate === undefined
-    ? (failureStands(range, 'SBCDeployed') ?? waits('SBCDeployed', 'Deploying', `On the way: ${what}`))
+    ? (failureStands(range, 'SBCDeployed', works) ?? waits('SBCDeployed', 'Deploying', `On the way: ${what}`))
     : waits('SBCDeployed', closedGate.reason, `${what}; ${closedGate.message}`);
 }
 

@@ -1,7 +1,8 @@
 import type { Seen } from '../../delivery/delivery.ts';
 import type { PlannedItem } from '../../domain/change/plan.ts';
 import { servingTrunks } from '../../domain/routing/voice-routing.ts';
-import { exempt, type Finding, failed, failureStands, hasStood, holds, lastWord, stalls, unseen, waits } from '../finding.ts';
+import { exempt, type Finding, failed, hasStood, holds, lastWord, stalls, unseen, waits } from '../finding.ts';
+import { failureStands } from '../tasks.ts';
 import type { SiteFindings } from './findings.ts';
 
 const TYPE = 'M365Deployed';
@@ -68,7 +69,7 @@ function handover({ routable }: SiteFindings): string {
 
 const OPEN: readonly PlannedItem['standing'][] = ['ToCreate', 'ToUpdate'];
 
-function pending({ governance, closedGate, scope }: SiteFindings, open: readonly PlannedItem[]): Finding {
+function pending({ governance, closedGate, scope, voice }: SiteFindings, open: readonly PlannedItem[]): Finding {
   const names = open.map(({ desired }) => `${desired.kind} ${desired.name}`).join(', ');
   if (governance.policy === 'Observe')
     return waits(
@@ -79,7 +80,7 @@ function pending({ governance, closedGate, scope }: SiteFindings, open: readonly
   const blocked = governance.hold ?? closedGate;
   if (blocked?.reason === 'NotManagedYet') return stalls(TYPE, blocked.reason, blocked.message);
   if (blocked !== undefined) return waits(TYPE, blocked.reason, blocked.message);
-  return failureStands(scope.site, TYPE) ?? waits(TYPE, 'Deploying', `On the way: ${names}`);
+  return failureStands(scope.site, TYPE, voice === undefined ? [] : [voice]) ?? waits(TYPE, 'Deploying', `On the way: ${names}`);
 }
 
 function nameTaken(items: readonly PlannedItem[]): Finding {
