@@ -87,6 +87,19 @@ export function hasStood(object: Spoken, type: string): boolean {
 /** Looks in a row that may fail before nobody knows any more (style 2.4). */
 const MISSES_UNTIL_UNKNOWN = 3;
 
+/** Whether a look that failed says nothing yet: an outage of a few looks is none, a refusal is one at once. */
+export function isBrief({ error, misses }: FailedLook): boolean {
+  return error.kind !== 'Auth' && error.kind !== 'Terminal' && misses < MISSES_UNTIL_UNKNOWN;
+}
+
+/** What an object says of its own access while a look has failed: what held holds for a few looks. Undefined: the failure itself is to be told. */
+export function keptWhileBrief(object: Spoken, type: string, look: FailedLook): Finding | undefined {
+  const before = lastWord(object, type);
+  return before?.status === 'True' && isBrief(look) ? before : undefined;
+}
+
+type FailedLook = Pick<Extract<Seen<unknown>, { state: 'failed' }>, 'error' | 'misses'>;
+
 /**
  * What to say while a place cannot be seen: the last word while a look is under way; of what stood, the last word for up to three missed
  * looks, then Unknown, whatever the failure, because none of it is the object's own (design §2, gates).

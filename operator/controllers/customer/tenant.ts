@@ -5,7 +5,7 @@ import { onboardingRoles, rightsFor } from '../../domain/permissions/due-permiss
 import type { IdentityView, SignIn } from '../../integrations/entra/port.ts';
 import type { Access } from '../credentials.ts';
 import { namedDirectory } from '../customer-claims.ts';
-import { conditionOf, exempt, type Finding, failed, holds, lastWord, stalls, waits } from '../finding.ts';
+import { conditionOf, exempt, type Finding, failed, holds, keptWhileBrief, lastWord, stalls, waits } from '../finding.ts';
 import type { CustomerFindings } from './findings.ts';
 import { invitationOpen } from './invitations.ts';
 
@@ -22,7 +22,7 @@ export function tenantVerified({ customer, essentials, identity }: CustomerFindi
       'spec.tenantId is not set; set it, or spec.m365.domainOverride to have it discovered',
     );
   }
-  if (identity.state === 'failed') return keptWhileBrief(customer, 'TenantVerified', identity);
+  if (identity.state === 'failed') return keptWhileBrief(customer, 'TenantVerified', identity) ?? failed('TenantVerified', identity.error);
   if (identity.state === 'reading')
     return lastWord(customer, 'TenantVerified') ?? waits('TenantVerified', 'Observing', 'The tenant is being looked up', 'Unknown');
   const { tenant } = identity.view;
@@ -45,7 +45,7 @@ export function authenticated(found: CustomerFindings): Finding {
   if (access.state === 'refused') return noAccess(access, found);
   if (identity === undefined || identity.state === 'reading')
     return lastWord(customer, 'Authenticated') ?? waits('Authenticated', 'Validating', 'Signing in to the tenant', 'Unknown');
-  if (identity.state === 'failed') return keptWhileBrief(customer, 'Authenticated', identity);
+  if (identity.state === 'failed') return keptWhileBrief(customer, 'Authenticated', identity) ?? failed('Authenticated', identity.error);
   const refused = Object.values(identity.view.signIns ?? {}).find(
     (signIn): signIn is Extract<SignIn, { state: 'refused' }> => signIn.state === 'refused',
   );
@@ -137,9 +137,4 @@ function kept(customer: Customer, type: string): Finding | undefined {
   const known = conditionOf(customer, type);
   if (known?.status !== 'True') return undefined;
   return { type, status: known.status, reason: known.reason as Reason, message: known.message, effect: 'waits' };
-}
-
-function keptWhileBrief(customer: Customer, type: string, seen: Extract<Seen<unknown>, { state: 'failed' }>): Finding {
-  const own = seen.error.kind === 'Auth' || seen.error.kind === 'Terminal';
-  return (!own && seen.misses < 3 ? kept(customer, type) : undefined) ?? failed(type, seen.error);
 }

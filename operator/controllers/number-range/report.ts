@@ -14,6 +14,7 @@ import {
   lookingAnew,
   stalls,
   summarize,
+  unseen,
   waits,
 } from '../finding.ts';
 import { type Gate, gate, protectedBy } from '../gates.ts';
@@ -151,11 +152,11 @@ function accepted({ grants, wanted }: RangeFindings): Finding {
 }
 
 function sbcDeployed(found: RangeFindings): Finding {
-  const { governance, works, suspicion, silence, undeployed } = found;
+  const { range, governance, works, suspicion, silence, undeployed } = found;
   if (governance.hold?.reason === 'NotManagedYet') return stalls('SBCDeployed', 'NotManagedYet', governance.hold.message);
-  if (suspicion !== undefined) return keptWhile(found, waits('SBCDeployed', 'ObservationSuspect', suspicion.message));
-  const unseen = works.find(({ seen }) => seen.state !== 'seen');
-  if (unseen !== undefined) return unseenDevice(found, unseen);
+  if (suspicion !== undefined) return suspect(range, suspicion);
+  const missing = unseenDevice(works);
+  if (missing !== undefined) return unseen(range, 'SBCDeployed', missing.seen, `SBCDevice ${missing.target.id}`);
   const failure = works.flatMap((work) => work.failures)[0];
   if (failure !== undefined) return failed('SBCDeployed', failure.error);
   if (silence.verdict === 'held') return stalls('SBCDeployed', 'DeletionHeld', silence.message);
@@ -195,20 +196,16 @@ function deployedRules({ works, grants }: RangeFindings): Finding {
   return holds('SBCDeployed', 'Deployed', `${rules} rules read back on ${works.length} ${works.length === 1 ? 'SBC' : 'SBCs'}`);
 }
 
-function unseenDevice(found: RangeFindings, { seen, target }: Work): Finding {
-  if (seen.state !== 'failed')
-    return lastWord(found.range, 'SBCDeployed') ?? waits('SBCDeployed', 'Observing', `SBCDevice ${target.id} is being read`, 'Unknown');
-  const brief = (seen.error.kind === 'Retryable' || seen.error.kind === 'Throttled') && seen.misses < 3;
-  const now = failed('SBCDeployed', seen.error);
-  return brief ? keptWhile(found, now) : now;
+/** Of several devices that cannot be seen the one that has been missed most often; a look under way says nothing. */
+function unseenDevice(works: readonly Work[]): Work | undefined {
+  const missesOf = ({ seen }: Work): number => (seen.state === 'failed' ? seen.misses : 0);
+  return works.filter(({ seen }) => seen.state !== 'seen').sort((left, right) => missesOf(right) - missesOf(left))[0];
 }
 
-/** A range that stands keeps its word for a moment (design §2: gates and short outages never take Ready away). */
-function keptWhile({ range }: RangeFindings, otherwise: Finding): Finding {
-  const before = conditionOf(range, 'SBCDeployed');
-  return before?.status === 'True'
-    ? { type: 'SBCDeployed', status: 'True', reason: before.reason as Reason, message: before.message, effect: 'fine' }
-    : otherwise;
+/** What stands keeps its word: that a picture is not trusted is no news about the range. */
+function suspect(range: NumberRange, { message }: Suspicion): Finding {
+  const before = lastWord(range, 'SBCDeployed');
+  return before?.status === 'True' ? before : waits('SBCDeployed', 'ObservationSuspect', message);
 }
 
 function progress({ range, closedGate, governance, suspicion, works }: RangeFindings): {

@@ -1,6 +1,5 @@
 import type { SbcDevice, SbcDeviceStatus } from '../../api/kinds.ts';
 import { keyOf } from '../../api/meta.ts';
-import type { Reason } from '../../api/reasons.ts';
 import type { Seen } from '../../delivery/delivery.ts';
 import type { OpenMark } from '../../delivery/open-mark.ts';
 import { type HealthPart, type SbcHealth, sbcHealth } from '../../domain/health/sbc-health.ts';
@@ -11,11 +10,12 @@ import type { StatusFields } from '../../runtime/reconciler.ts';
 import type { Access } from '../credentials.ts';
 import {
   type Conclusion,
-  conditionOf,
   exempt,
   type Finding,
   failed,
   holds,
+  isBrief,
+  keptWhileBrief,
   lastWord,
   lookingAnew,
   stalls,
@@ -34,9 +34,6 @@ export interface DeviceFindings {
   readonly sites: number;
   readonly governance: Governance;
 }
-
-/** Misses in a row until a connected device is no longer called connected (style 2.4: three missed looks). */
-const MISSES = 3;
 
 /** The conditions of an SBCDevice: what it says of itself, and what we take for granted of it. */
 export function deviceConditions(found: DeviceFindings, now: string): Conclusion {
@@ -73,17 +70,9 @@ export function deviceConditions(found: DeviceFindings, now: string): Conclusion
 
 function connection({ device, access, seen }: DeviceFindings): Finding {
   if (access.state === 'refused') return stalls('Connected', access.reason, access.message);
-  const before = conditionOf(device, 'Connected');
-  const kept: Finding | undefined =
-    before?.status === 'True'
-      ? { type: 'Connected', status: 'True', reason: before.reason as Reason, message: before.message, effect: 'fine' }
-      : undefined;
   if (seen === undefined || seen.state === 'reading')
     return lastWord(device, 'Connected') ?? waits('Connected', 'Observing', 'The device is being read', 'Unknown');
-  if (seen.state === 'failed') {
-    const brief = (seen.error.kind === 'Retryable' || seen.error.kind === 'Throttled') && seen.misses < MISSES;
-    return (brief ? kept : undefined) ?? notConnected(device, seen.error, brief);
-  }
+  if (seen.state === 'failed') return keptWhileBrief(device, 'Connected', seen) ?? notConnected(device, seen.error, isBrief(seen));
   return holds('Connected', 'Connected', `${seen.view.status.product} ${seen.view.status.version} answers at ${device.spec.address}`);
 }
 
