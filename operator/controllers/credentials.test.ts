@@ -190,6 +190,21 @@ describe('a credential that changes', () => {
   });
 });
 
+describe('reconcile-at on a range', () => {
+  it('compares the Secrets of its devices and of its tenant, though they were read a moment ago', async () => {
+    const house = await deployedHouse();
+    const names: string[] = [];
+    const read = house.kube.readSecret.bind(house.kube);
+    house.kube.readSecret = (namespace, name) => {
+      names.push(name);
+      return read(namespace, name);
+    };
+    house.annotate('NumberRange', 'office', { 'trunkline.dev/reconcile-at': 'now' });
+    await house.run(2_000);
+    expect([...new Set(names)].sort()).toEqual(['app', 'sbc']);
+  });
+});
+
 describe('a tenant that several name', () => {
   it('a Customer that is refused the tenant never signs in there, sees nothing of it, and takes nothing from its holder', async () => {
     const house = await deployedHouse();

@@ -58,7 +58,7 @@ export const INDEX = {
   customer: 'customer',
   /** Ranges by `namespace/name` of their SiteLocation. */
   site: 'site',
-  /** Sites by `namespace/name` of each trunk's SBCDevice. */
+  /** Sites by `namespace/name` of each trunk's SBCDevice; ranges by that of each on which status knows rules of theirs. */
   device: 'device',
   /** Customers by lower-case short name. */
   shortName: 'shortName',

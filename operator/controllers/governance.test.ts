@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ControllersHouse } from '../../test/support/controllers/house.ts';
-import { customer, device, range, site } from '../../test/support/controllers/objects.ts';
+import { customer, device, range, site, trunk } from '../../test/support/controllers/objects.ts';
 import { deployedHouse, house as newHouse, writesWhileNothingHappens } from '../../test/support/controllers/story.ts';
 
 const EXTRA = ['+414455501[00-49]', '+41445550200'];
@@ -120,6 +120,32 @@ describe('whose policy holds: the most restrictive of range, site, Customer and 
     await house.run(10_000);
     expect(rules(house)).toBe(1);
     expect(house.condition('NumberRange', 'office', 'Reconciling')).toBe('True/Locked');
+  });
+
+  it.each([
+    ['locked', { locked: true }, 'Locked'],
+    ['suspended', { suspend: true }, 'Suspended'],
+  ] as const)('a device that no trunk leads to any more and that is %s keeps its rules', async (_how, spec, reason) => {
+    const house = await newHouse();
+    house.outside.addDevice('acme/sbc2');
+    const second = trunk('second', { sbcRef: { name: 'sbc2' }, label: 'geneva' });
+    house.apply(customer(), device(), device('sbc2'), site('zurich', { trunks: [trunk(), second] }), range());
+    await house.run(20_000);
+    const left = (): number => house.outside.stateOf('sbc', 'acme/sbc2').size;
+    expect(left()).toBe(1);
+    house.edit('SBCDevice', 'sbc2', spec);
+    house.edit('SiteLocation', 'zurich', { trunks: [trunk()] });
+    await house.run(30_000);
+    expect(left()).toBe(1);
+    expect(house.condition('NumberRange', 'office', 'Reconciling')).toBe(`True/${reason}`);
+    house.delete('NumberRange', 'office');
+    await house.run(30_000);
+    expect(left()).toBe(1);
+    expect(house.ready('NumberRange', 'office')).toBe(`False/${reason}`);
+    house.edit('SBCDevice', 'sbc2', { locked: false, suspend: false });
+    await house.run(30_000);
+    expect(left()).toBe(0);
+    expect(house.find('NumberRange', 'office')).toBeUndefined();
   });
 
   it('a disabled Customer says so and nothing is written for it', async () => {

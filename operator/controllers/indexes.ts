@@ -21,6 +21,7 @@ export const SITE_INDEXES: Readonly<Record<string, IndexFunction<SiteLocation>>>
 export const RANGE_INDEXES: Readonly<Record<string, IndexFunction<NumberRange>>> = {
   [INDEX.customer]: (object) => [customerKeyOf(object)],
   [INDEX.site]: (range) => [siteKeyOf(range)],
+  [INDEX.device]: (range) => devicesInStatus(range),
 };
 
 export const INVITATION_INDEXES: Readonly<Record<string, IndexFunction<Invitation>>> = {
@@ -44,6 +45,12 @@ function wantedNames({ spec }: SiteLocation): string[] {
 export function devicesOf(site: SiteLocation): ObjectKey[] {
   const namespace = site.metadata.namespace ?? '';
   return [...new Set(site.spec.trunks.map(({ sbcRef }): ObjectKey => `${sbcRef.namespace ?? namespace}/${sbcRef.name}`))];
+}
+
+/** Devices on which status knows rules of the range, whether or not a trunk still leads there. */
+export function devicesInStatus({ status }: NumberRange): ObjectKey[] {
+  const recorded = (status?.footprint ?? []).flatMap(({ system, target }) => (system === 'sbc' ? [target] : []));
+  return [...new Set([...(status?.trunks ?? []).flatMap(({ device }) => device ?? []), ...recorded])] as ObjectKey[];
 }
 
 /** The Customer that an object names; references stay within the namespace. */

@@ -39,8 +39,10 @@ export function rangesOfSite(site: SiteLocation, stores: Stores): ObjectKey[] {
   return stores.ranges.byIndex(INDEX.site, keyOf(site)).map(keyOf);
 }
 
+/** Of the sites whose trunks lead to the device, and those that have left rules there. */
 export function rangesOfDevice(device: SbcDevice, stores: Stores): ObjectKey[] {
-  return stores.sites.byIndex(INDEX.device, keyOf(device)).flatMap((site) => rangesOfSite(site, stores));
+  const served = stores.sites.byIndex(INDEX.device, keyOf(device)).flatMap((site) => rangesOfSite(site, stores));
+  return [...new Set([...served, ...stores.ranges.byIndex(INDEX.device, keyOf(device)).map(keyOf)])];
 }
 
 export function rangesOfCustomer(customer: Customer, stores: Stores): ObjectKey[] {

@@ -3,6 +3,7 @@ import type { ObjectKey } from '../../api/meta.ts';
 import { identityOf, type OutsideObject } from '../../domain/change/object.ts';
 import { IntervalList } from '../../domain/numbers/interval-list.ts';
 import { cut, type Prefix, parsePrefix, relation } from '../../domain/numbers/prefix.ts';
+import { devicesInStatus } from '../indexes.ts';
 import { type RuleRecord, recordsAt } from './footprint.ts';
 import type { Placement } from './placement.ts';
 
@@ -32,13 +33,13 @@ export interface GoingInput {
  */
 export function goingRules(input: GoingInput): Going[] {
   const { range, held, wanted, places, undeployed } = input;
-  const devices = new Set([...places, ...(range.status?.trunks ?? [])].map(({ device }) => device as ObjectKey));
+  const devices = new Set([...places.map(({ device }) => device), ...devicesInStatus(range)]);
   return [...devices].flatMap((device): Going[] => {
     const place = places.find((candidate) => candidate.device === device);
     const leaving = recordsAt(range, device, held).filter(
       (record) => !isLeftAlone(record, range) && !(wanted.has(record.pattern) && isAt(record, place)),
     );
-    const part = undeployed ? 'undeploy' : place === undefined ? `trunk/${trunkAt(range, device)}` : 'patterns';
+    const part = undeployed ? 'undeploy' : place === undefined ? trunkPart(range, device) : 'patterns';
     return leaving.length === 0 ? [] : [{ device, part, patterns: [...new Set(leaving.map(({ pattern }) => pattern))] }];
   });
 }
@@ -106,6 +107,8 @@ function stands(rule: OutsideObject | undefined, place: Placement): boolean {
   return rule !== undefined && sameTag(rule, place);
 }
 
-function trunkAt({ status }: NumberRange, device: ObjectKey): string {
-  return status?.trunks?.find((trunk) => trunk.device === device)?.name ?? '';
+/** A status that knows rules on a device and no trunk that led there has lost its name. */
+function trunkPart({ status }: NumberRange, device: ObjectKey): string {
+  const name = status?.trunks?.find((trunk) => trunk.device === device)?.name;
+  return name === undefined ? 'patterns' : `trunk/${name}`;
 }

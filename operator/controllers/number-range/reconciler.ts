@@ -10,12 +10,13 @@ import type { ControllerDeps } from '../deps.ts';
 import { type Finding, lastWord, waits, waitsStatus } from '../finding.ts';
 import { freshness, RemovalReads } from '../freshness.ts';
 import { adoption, type Governance, govern } from '../governance.ts';
+import { devicesInStatus } from '../indexes.ts';
 import { outsideEvents } from '../outside-events.ts';
 import { type SiteScope, siteScope } from '../site-scope.ts';
 import { type Heirs, heirsOf, successorWait } from '../successor.ts';
 import { deviceTarget, numbersTarget, ownerOf } from '../targets.ts';
 import { tasksStatus } from '../tasks.ts';
-import { connectServing, refusedAt } from '../tenant-access.ts';
+import { connectServing, refusedAt, secretsAge } from '../tenant-access.ts';
 import { firstFailure, handOver, hasChanges, recheckWithin, takingBack, workOn } from '../work.ts';
 import { NOT_GOING, partialSilence, type Silences } from './assigned.ts';
 import { claimOf, NumberClaims, placeOf } from './claims.ts';
@@ -163,7 +164,7 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
     await this.#memory.load(range, ctx.requested);
     const site = this.#deps.stores.sites.get(`${range.metadata.namespace ?? ''}/${range.spec.siteRef.name}`);
     const scope = site && siteScope(site, this.#deps.stores);
-    if (scope !== undefined) await this.#connect(scope);
+    if (scope !== undefined) await this.#connect(scope, secretsAge(ctx, this.#deps.clock));
     const patterns = patternsOf(range, this.#memory.sourceOf(keyOf(range)));
     const wanted = 'prefixes' in patterns ? patterns.prefixes : [];
     const lost = await this.#recoverForRemoval(range, scope, wanted, ctx);
@@ -253,10 +254,9 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
     owner: string,
     ctx: ReconcileContext,
   ): Promise<Map<ObjectKey, Seen<SbcView>>> {
-    await this.#connect(scope);
     const { delivery, clock } = this.#deps;
-    const former = (range.status?.trunks ?? []).map(({ device }) => device as ObjectKey);
-    const devices = new Set([...places.map(({ device }) => device), ...former]);
+    await this.#connect(scope, secretsAge(ctx, clock));
+    const devices = new Set([...places.map(({ device }) => device), ...devicesInStatus(range)]);
     const look = (): Map<ObjectKey, Seen<SbcView>> =>
       new Map(
         [...devices].map((device) => {
@@ -359,20 +359,23 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
     return successorWait(customer, this.#removalReads.wantedForMs(keyOf(range)), this.#deps.settings.successorWaitMs);
   }
 
+  /** What was left on a device is taken away there too: who restricts that one is asked like all others. */
   #govern(range: NumberRange, scope: SiteScope | undefined): Governance {
     const { stores, settings } = this.#deps;
     const namespace = stores.namespaces.get(`/${range.metadata.namespace ?? ''}`);
-    const locked = scope?.trunks.find(({ device }) => device?.spec.locked === true);
+    const former = devicesInStatus(range).flatMap((key) => stores.devices.get(key) ?? []);
+    const chain = [...new Set([range, ...(scope?.chain ?? []), ...former])];
     const governance = govern({
-      chain: [range, ...(scope?.chain ?? [])],
+      chain,
       defaultPolicy: settings.defaultChangePolicy,
       namespaceAnnotations: namespace?.metadata.annotations ?? {},
       actuation: settings.actuation,
     });
+    const locked = [...(scope?.trunks ?? []).flatMap(({ device }) => device ?? []), ...former].find(({ spec }) => spec.locked === true);
     if (governance.hold !== undefined || locked === undefined) return governance;
     return {
       ...governance,
-      hold: { reason: 'Locked', message: `SBCDevice ${locked.deviceKey} has spec.locked: true; set it to false to go on` },
+      hold: { reason: 'Locked', message: `SBCDevice ${keyOf(locked)} has spec.locked: true; set it to false to go on` },
     };
   }
 }

@@ -1,5 +1,5 @@
 import type { SbcDevice } from '../../api/kinds.ts';
-import { keyOf, type ObjectKey } from '../../api/meta.ts';
+import type { ObjectKey } from '../../api/meta.ts';
 import type { Freshness, Seen } from '../../delivery/delivery.ts';
 import type { OwnedObject } from '../../domain/change/suspicion.ts';
 import type { SbcView } from '../../integrations/sbc/port.ts';
@@ -32,11 +32,9 @@ export class DeviceSuspicions {
 
 /** Only settled rules count: announced ones are not there yet, removed ones no longer ours. */
 function* settledRules(device: ObjectKey, stores: Stores, memory: RangeMemory): Generator<OwnedObject> {
-  for (const site of stores.sites.byIndex(INDEX.device, device)) {
-    for (const range of stores.ranges.byIndex(INDEX.site, keyOf(site))) {
-      for (const { plan, pattern, state } of recordsAt(range, device, new Set(memory.heldOf(range))))
-        if (state === 'Applied' || state === 'Adopted')
-          yield { system: 'sbc', target: device, kind: 'DialPlanRule', name: `${plan}/${pattern}` };
-    }
+  for (const range of stores.ranges.byIndex(INDEX.device, device)) {
+    for (const { plan, pattern, state } of recordsAt(range, device, new Set(memory.heldOf(range))))
+      if (state === 'Applied' || state === 'Adopted')
+        yield { system: 'sbc', target: device, kind: 'DialPlanRule', name: `${plan}/${pattern}` };
   }
 }
