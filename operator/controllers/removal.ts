@@ -1,10 +1,17 @@
+import { ANNOTATIONS } from '../api/group.ts';
 import type { KubeObject } from '../api/meta.ts';
 import type { Reason } from '../api/reasons.ts';
+import type { Delivery } from '../delivery/delivery.ts';
+import type { OutsideObject } from '../domain/change/object.ts';
+import type { ChangePolicy } from '../domain/change/plan.ts';
 import type { OperatorError } from '../errors/operator-error.ts';
 import type { ConditionInput, FinalReport, StatusBase } from '../runtime/reconciler.ts';
 import { type Finding, waitsStatus } from './finding.ts';
-import { SUSPECT_RECHECK_MS, type Suspicion } from './suspicion.ts';
+import { isForceRemoved } from './governance.ts';
+import { placeName, SUSPECT_RECHECK_MS } from './suspicion.ts';
+import { type Task, tasksStatus } from './tasks.ts';
 import { untilOverdue, type Wait, type Waiter, waitingOf } from './waiting.ts';
+import { firstFailure, handOver, isOut, retryTime, type Work } from './work.ts';
 
 /** Where a removal stands. */
 export type RemovalStep =
@@ -21,27 +28,90 @@ export type RemovalStep =
       readonly stalled?: boolean;
       /** Time alone moves it: look again after so long, ms. */
       readonly againMs?: number;
+      /** Nothing tells when it moves: look again once in a while, ms. */
+      readonly recheckMs?: number;
       readonly retry?: OperatorError;
     };
 
-/** Nothing is removed, and nothing taken for gone, by a picture that is not trusted (telephony 6.4). */
-export function suspectReport<Status extends StatusBase & { readonly waits?: readonly Wait[] }>(
-  object: KubeObject<unknown, Status>,
-  { message }: Suspicion,
-  now: string,
-): FinalReport<Status> {
-  return { ...removalReport(object, { done: false, reason: 'ObservationSuspect', message }, now), recheckAfterMs: SUSPECT_RECHECK_MS };
+type RemovableStatus = StatusBase & { readonly waits?: readonly Wait[]; readonly tasks?: readonly Task[] };
+
+/** A removal of something that stands outside; what all kinds do alike is decided by `concludeRemoval`. */
+export interface Removal<Status extends RemovableStatus> {
+  readonly object: KubeObject<unknown, Status>;
+  readonly owner: string;
+  readonly delivery: Delivery;
+  readonly works: readonly Work[];
+  /** What is taken away, for a message. */
+  readonly what: (open: readonly OutsideObject[]) => string;
+  /** Why nothing is taken away yet although it could be; asked only while something is there. */
+  readonly heldBy: (open: readonly OutsideObject[]) => RemovalStep | undefined;
+  /** What status has to know before the first removal goes out. */
+  readonly progress: () => Partial<Status>;
+  /** RFC 3339. */
+  readonly now: string;
+}
+
+/** The end of a removal that needs no look outside (design §3.9); undefined: it has to look. */
+export function letGo(object: KubeObject<{ readonly deletionPolicy?: string }>, policy: ChangePolicy): RemovalStep | undefined {
+  if (isForceRemoved(object)) return { done: true, forced: true };
+  return object.spec.deletionPolicy === 'Orphan' || policy === 'Observe' ? { done: true } : undefined;
 }
 
 /**
- * The report of a removal: status stays as it was (clean-up needs it) but for `progress`, the conditions say what is waited for, and of the
- * waits only that for the removal is left.
+ * Takes away what is planned, and lets go only when a look at every place finds nothing of it and nothing moves any more (design §3.9). Nothing
+ * is removed, nor taken for gone, by a place that cannot be seen or by a picture that is not trusted (telephony 6.4).
+ */
+export function concludeRemoval<Status extends RemovableStatus>(removal: Removal<Status>): FinalReport<Status> {
+  const { object, owner, delivery, works, now } = removal;
+  const open = works.flatMap(({ plan }) => plan?.removals ?? []);
+  const blocked = unknownStep(object, works);
+  const held = blocked ?? (open.length === 0 ? undefined : removal.heldBy(open));
+  const afterStatus = handOver({ delivery, owner, works, priority: 'change', mayWrite: held === undefined });
+  const out = isOut(delivery, owner);
+  if (blocked === undefined && open.length === 0 && !works.some(out)) return removalReport(object, { done: true }, now);
+  const tasks = tasksStatus(works, { before: object.status?.tasks, mayWrite: held === undefined, isOut: out, now });
+  const { tasks: _before, ...status } = { ...object.status } as Status;
+  const report = removalReport(
+    { ...object, status: { ...status, ...tasks, ...(held === undefined ? removal.progress() : {}) } as Status },
+    held ?? goingStep(works, removal.what(open)),
+    now,
+  );
+  return { ...report, ...(held === undefined ? retryTime(works) : {}), afterStatus };
+}
+
+/** Not every place could be looked at. */
+function unknownStep(object: KubeObject<unknown, StatusBase>, works: readonly Work[]): RemovalStep | undefined {
+  const suspicion = works.find((work) => work.suspicion !== undefined)?.suspicion;
+  if (suspicion !== undefined)
+    return { done: false, reason: 'ObservationSuspect', message: suspicion.message, recheckMs: SUSPECT_RECHECK_MS };
+  const unseen = works.find(({ seen }) => seen.state !== 'seen');
+  if (unseen === undefined) return undefined;
+  const { seen, target } = unseen;
+  if (seen.state === 'failed') {
+    const how = `annotate ${ANNOTATIONS.forceRemove}=true to give up on what is left there`;
+    const message = `${placeName(target)} cannot be read, so nothing is known to be gone: ${seen.error.message}; ${how}`;
+    return { done: false, reason: seen.error.reason as Reason, message, retry: seen.error };
+  }
+  const held = heldBefore(object);
+  if (held !== undefined) return { done: false, reason: 'DeletionHeld', message: held.message, stalled: true };
+  return { done: false, reason: 'Removing', message: `${placeName(target)} is read before anything is removed` };
+}
+
+function goingStep(works: readonly Work[], what: string): RemovalStep {
+  const failure = firstFailure(works);
+  return failure === undefined
+    ? { done: false, reason: 'Removing', message: `Being removed: ${what}` }
+    : { done: false, reason: failure.reason as Reason, message: failure.message, retry: failure };
+}
+
+/**
+ * The report of a removal: status stays as it is (clean-up needs it), the conditions say what is waited for, and of the waits only that for the
+ * removal is left.
  */
 export function removalReport<Status extends StatusBase & { readonly waits?: readonly Wait[] }>(
   object: KubeObject<unknown, Status>,
   step: RemovalStep,
   now: string,
-  progress: Partial<Status> = {},
 ): FinalReport<Status> {
   const {
     observedGeneration: _generation,
@@ -49,7 +119,7 @@ export function removalReport<Status extends StatusBase & { readonly waits?: rea
     lastHandledReconcileAt: _handled,
     waits: _waits,
     ...status
-  } = { ...object.status, ...progress } as Status;
+  } = { ...object.status } as Status;
   if (step.done) {
     const events = step.forced === true ? [{ type: 'Warning' as const, reason: 'ForceRemoved', note: leftover(status) }] : [];
     return { done: true, status: status as FinalReport<Status>['status'], conditions: kept, events };
@@ -69,6 +139,7 @@ export function removalReport<Status extends StatusBase & { readonly waits?: rea
       ...own,
     ],
     deadlineMs: earliest(untilOverdue(waits, now), step.againMs),
+    ...(step.recheckMs === undefined ? {} : { recheckAfterMs: step.recheckMs }),
     ...(retry === undefined ? {} : { retry }),
   };
 }

@@ -42,6 +42,11 @@ const WHAT: Readonly<Record<string, string>> = {
   dns: 'The list of DNSEndpoints in namespace',
 };
 
+/** How a message calls a target. */
+export function placeName({ system, id }: Target): string {
+  return `${WHAT[system] ?? system} ${id}`;
+}
+
 /** Judges each picture of a target once, over everything that all objects of ours own there (telephony 6.4). */
 export class Suspicions {
   readonly #ownedAt: (target: Target) => Iterable<OwnedObject>;
@@ -81,7 +86,7 @@ export class Suspicions {
   }
 
   #judge(target: Target, { objects, gaps, hash }: Observation): Judgement | undefined {
-    const what = `${WHAT[target.system] ?? target.system} ${target.id}`;
+    const what = placeName(target);
     if (gaps.length > 0) return { hash: hash(), why: `${what} was read incompletely: ${gaps.join('; ')}`, missing: undefined };
     const losses = lossesOf(this.#ownedAt(target), objects);
     if (losses.length === 0) return undefined;

@@ -1,6 +1,7 @@
 import type { ObjectMeta } from '../api/meta.ts';
 import { contentHash } from '../domain/change/canonical.ts';
 import type { Change } from '../domain/change/change-set.ts';
+import type { Plan, PlannedItem } from '../domain/change/plan.ts';
 import { type Finding, lastWord, type Spoken } from './finding.ts';
 import { type Work, wish } from './work.ts';
 
@@ -19,6 +20,8 @@ export interface TaskContext {
   readonly before: readonly Task[] | undefined;
   /** False: gates, holds or policy keep the work back. */
   readonly mayWrite: boolean;
+  /** Whether a piece of work is in a lane or on the wire, after this pass has taken back what it does not want any more. */
+  readonly isOut: (work: Work) => boolean;
   /** RFC 3339. */
   readonly now: string;
 }
@@ -37,7 +40,18 @@ export function tasksStatus(works: readonly Work[], context: TaskContext): { rea
     if (ended !== undefined) tasks = put(tasks, ended);
     tasks = withOpen(tasks, work, context);
   }
+  // The way of every unchanged object: nothing is hashed.
+  if (tasks.some(isUnfinished)) {
+    const places = works.map(placeOf);
+    tasks = tasks.filter((task) => !isUnfinished(task) || places.some((place) => isOpen(task, place)));
+  }
   return tasks.length === 0 ? {} : { tasks: tasks.slice(0, KEPT) };
+}
+
+/** After all work of an object was taken back: what has ended stays told, and nothing is on its way. */
+export function tasksWithdrawn(before: readonly Task[] | undefined): { readonly tasks?: readonly Task[] } {
+  const tasks = (before ?? []).filter((task) => !isUnfinished(task));
+  return tasks.length === 0 ? {} : { tasks };
 }
 
 /** Tasks that wait, and that are being carried out (S155). */
@@ -79,21 +93,40 @@ function endedTask(work: Work, before: readonly Task[], now: string): Task | und
   return { id, type: typeOf(changes), state, attempts: (last?.attempts ?? 0) + 1, lastExecuted: now, result };
 }
 
-/** At most one open task a target: what the present plan wants. One that nobody wants any more was carried out, or an edit took it back. */
-function withOpen(tasks: readonly Task[], work: Work, { mayWrite }: TaskContext): readonly Task[] {
+/** At most one open task a target: what the present plan wants. */
+function withOpen(tasks: readonly Task[], work: Work, context: TaskContext): readonly Task[] {
   const { plan } = work;
-  // The way of every unchanged object: nothing is hashed.
-  if (plan === undefined || (plan.changes.length === 0 && !tasks.some(isUnfinished))) return tasks;
+  if ((plan === undefined || plan.changes.length === 0) && !tasks.some(isUnfinished)) return tasks;
+  if (plan === undefined) return context.isOut(work) ? tasks : tasks.map((task) => (isOpen(task, placeOf(work)) ? queued(task) : task));
+  if (plan.changes.length === 0) return context.isOut(work) ? tasks : withoutOpen(tasks, work, plan);
   const prefix = placeOf(work);
-  if (plan.changes.length === 0) return tasks.map((task) => (isOpen(task, prefix) ? foundInPlace(task) : task));
   const id = idOf(work, plan.changes);
   const last = tasks.find((task) => task.id === id);
   if (last?.state === 'Failed') return tasks; // it is tried again; that is told when it comes out otherwise
-  const state = mayWrite ? 'Executing' : 'Queued';
+  const state = context.mayWrite ? 'Executing' : 'Queued';
   if (last?.state === state) return tasks;
   const others = tasks.filter((task) => !isOpen(task, prefix) || task.id === id);
   const attempts = last?.attempts === undefined ? {} : { attempts: last.attempts };
   return put(others, { id, type: typeOf(plan.changes), state, ...attempts, result: counted(plan.changes.length, 'to be changed') });
+}
+
+/**
+ * Nobody wants the open task any more. What was handed over by an earlier process and is in place now was carried out; what was never handed
+ * over, was taken back unsent, or is still kept back was not, and is no task.
+ */
+function withoutOpen(tasks: readonly Task[], work: Work, plan: Plan): readonly Task[] {
+  const prefix = placeOf(work);
+  const isInPlace = !work.underWay && plan.kept.length === 0 && !plan.items.some(({ standing }) => MISSING.includes(standing));
+  return tasks.flatMap((task) => {
+    if (!isOpen(task, prefix)) return [task];
+    return isInPlace && task.state === 'Executing' ? [foundInPlace(task)] : [];
+  });
+}
+
+const MISSING: readonly PlannedItem['standing'][] = ['ToCreate', 'ToUpdate', 'ToAdopt'];
+
+function queued(task: Task): Task {
+  return task.state === 'Queued' ? task : { ...task, state: 'Queued' };
 }
 
 function foundInPlace({ id, type, attempts }: Task): Task {

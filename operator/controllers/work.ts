@@ -103,10 +103,9 @@ export function takingBack<R extends { readonly afterStatus?: () => void }>(deli
   return report;
 }
 
-/** True when nothing of the owner is on the wire: what still waits is taken back, as there is nothing left to do. */
-export function nothingMoves(delivery: Delivery, owner: string, works: readonly Work[]): boolean {
-  delivery.withdraw(owner);
-  return works.every(({ target }) => delivery.outcomeOf(owner, target).state !== 'underWay');
+/** Whether something of the owner is in a lane or on the wire to the target of a piece of work by now. */
+export function isOut(delivery: Delivery, owner: string): (work: Work) => boolean {
+  return ({ target }) => delivery.outcomeOf(owner, target).state === 'underWay';
 }
 
 /** Nothing of it was sent. One that has ended since this pass looked has verdicts, which the next pass reports. */

@@ -15,9 +15,9 @@ import { outsideEvents } from '../outside-events.ts';
 import { type SiteScope, siteScope } from '../site-scope.ts';
 import { type Heirs, heirsOf, successorWait } from '../successor.ts';
 import { deviceTarget, numbersTarget, ownerOf } from '../targets.ts';
-import { tasksStatus } from '../tasks.ts';
+import { tasksStatus, tasksWithdrawn } from '../tasks.ts';
 import { connectServing, refusedAt, secretsAge } from '../tenant-access.ts';
-import { firstFailure, handOver, hasChanges, recheckWithin, takingBack, workOn } from '../work.ts';
+import { firstFailure, handOver, hasChanges, isOut, recheckWithin, takingBack, workOn } from '../work.ts';
 import { NOT_GOING, partialSilence, type Silences } from './assigned.ts';
 import { claimOf, NumberClaims, placeOf } from './claims.ts';
 import { type Going, type GoingInput, goingRules, replacementsAt, type SeenRules, withoutPatterns } from './going.ts';
@@ -205,10 +205,11 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
     if (retry?.kind === 'Auth') await this.#connect(found.scope, this.#deps.clock.monotonic());
     const conclusion = rangeConditions(found, now);
     const isUnread = found.grants.open.length > 0 && found.places.some((place) => this.claims.isUnread(placeOf(place), keyOf(range)));
+    const afterStatus = handOver({ delivery, owner, works, priority: 'change', mayWrite });
     return {
       status: {
         ...rangeStatus(found, heldIn),
-        ...tasksStatus(works, { before: range.status?.tasks, mayWrite, now }),
+        ...tasksStatus(works, { before: range.status?.tasks, mayWrite, isOut: isOut(delivery, owner), now }),
         ...waitsStatus(conclusion),
       },
       conditions: conclusion.conditions,
@@ -217,7 +218,7 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
       recheckAfterMs: recheckWithin(isUnread ? UNREAD_RECHECK_MS : SBC_POLL_MS, works),
       ...(mayWrite && hasChanges(works) ? { finalizer: 'ensure' } : {}),
       ...(retry === undefined ? {} : { retry }),
-      afterStatus: handOver({ delivery, owner, works, priority: 'change', mayWrite }),
+      afterStatus,
     };
   }
 
@@ -229,11 +230,12 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
       conditions: _conditions,
       lastHandledReconcileAt: _handled,
       waits: _waits,
+      tasks,
       ...status
     } = range.status ?? {};
     const conclusion = rangeConditions({ range, refusal }, now);
     return {
-      status: { ...status, ...waitsStatus(conclusion) },
+      status: { ...status, ...tasksWithdrawn(tasks), ...waitsStatus(conclusion) },
       conditions: conclusion.conditions,
       deadlineMs: conclusion.deadlineMs,
       // Nobody watches ConfigMaps.

@@ -52,4 +52,21 @@ describe('a range that is deleted', () => {
     await house.start();
     expect(await leftAfterRemoval(house)).toEqual([]);
   });
+
+  it('is not gone by an old picture of the device: a rule that somebody put back after the last look goes too', async () => {
+    const house = await deployedHouse();
+    const [ours] = house.outside.stateOf('sbc', SBC).values();
+    if (ours === undefined) throw new Error('the range has no rule');
+    house.edit('NumberRange', 'office', { changePolicy: 'Report' });
+    house.outside.drop('sbc', ours);
+    house.delivery.invalidate(deviceTarget(SBC));
+    house.annotate('NumberRange', 'office', { 'trunkline.dev/reconcile-at': 'now' });
+    await house.run(5_000);
+    expect(house.get('NumberRange', 'office').status?.drift).toHaveLength(1);
+    house.outside.put('sbc', ours);
+    house.delete('NumberRange', 'office');
+    await house.run(60_000);
+    expect(house.find('NumberRange', 'office')).toBeUndefined();
+    expect([...house.outside.stateOf('sbc', SBC).values()]).toEqual([]);
+  });
 });

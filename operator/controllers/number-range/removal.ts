@@ -1,7 +1,6 @@
 import { ANNOTATIONS } from '../../api/group.ts';
 import type { NumberRange, NumberRangeStatus } from '../../api/kinds.ts';
-import { keyOf, type ObjectKey } from '../../api/meta.ts';
-import type { Reason } from '../../api/reasons.ts';
+import { keyOf } from '../../api/meta.ts';
 import type { Freshness } from '../../delivery/delivery.ts';
 import { identityOf, type OutsideObject } from '../../domain/change/object.ts';
 import { type Owned, planObjects } from '../../domain/change/plan.ts';
@@ -13,14 +12,15 @@ import type { FinalReport, ReconcileContext } from '../../runtime/reconciler.ts'
 import { isDeletionConfirmed } from '../confirmation.ts';
 import type { ControllerDeps } from '../deps.ts';
 import type { Finding } from '../finding.ts';
-import { freshness, type RemovalReads } from '../freshness.ts';
-import { type Governance, isForceRemoved } from '../governance.ts';
+import type { RemovalReads } from '../freshness.ts';
+import type { Governance } from '../governance.ts';
+import { devicesInStatus } from '../indexes.ts';
 import { massDeletionHold } from '../mass-deletion.ts';
-import { heldBefore, type RemovalStep, removalReport, suspectReport } from '../removal.ts';
+import { concludeRemoval, letGo, type RemovalStep, removalReport } from '../removal.ts';
 import type { SiteScope } from '../site-scope.ts';
 import { deletedForMs, type Heirs, successorWait } from '../successor.ts';
 import { deviceTarget, numbersTarget, ownerOf } from '../targets.ts';
-import { firstFailure, handOver, nothingMoves, retryTime, type Work, workOn } from '../work.ts';
+import { type Work, workOn } from '../work.ts';
 import { silencing } from './assigned.ts';
 import { isRecordedTag, leavingEntries, recordsAt } from './footprint.ts';
 import { isLeftAlone } from './going.ts';
@@ -28,7 +28,6 @@ import { RECHECK_MS } from './memory.ts';
 import { type Placement, placementsOf } from './placement.ts';
 import type { DeviceSuspicions } from './suspicion.ts';
 
-const SBC_POLL_MS = 15 * 60_000;
 const REREAD_MS = 2000;
 
 export interface RangeRemoval {
@@ -49,39 +48,28 @@ export interface RangeRemoval {
 /** Takes the range's rules off every device, and lets go only when a fresh look finds none of them (design §3.9). */
 export function removeRange(removal: RangeRemoval): FinalReport<NumberRangeStatus> {
   const { range, deps, governance, ctx } = removal;
-  if (isForceRemoved(range)) return removalReport(range, { done: true, forced: true }, ctx.now);
-  if (range.spec.deletionPolicy === 'Orphan' || governance.policy === 'Observe') return removalReport(range, { done: true }, ctx.now);
-  if (removal.lost !== undefined) return lostReport(range, removal.lost, ctx.now);
+  const gone = letGo(range, governance.policy) ?? lostStep(removal.lost);
+  if (gone !== undefined) return removalReport(range, gone, ctx.now);
   const owner = ownerOf('NumberRange', keyOf(range));
-  // Before anything can end the pass: a request for a fresh look counts for both places, though only one is read in its pass.
-  const fresh = removal.reads.freshness(keyOf(range), [`deletion ${range.metadata.deletionTimestamp ?? ''}`], removal.ctx);
-  const works = removalWorks(removal, owner);
-  const suspicion = works.find((work) => work.suspicion !== undefined)?.suspicion;
-  if (suspicion !== undefined) return suspectReport(range, suspicion, ctx.now);
-  const unseen = works.find(({ seen }) => seen.state !== 'seen');
-  if (unseen !== undefined) return removalReport(range, unseenStep(range, unseen), ctx.now);
-  const open = works.flatMap(({ plan }) => plan?.removals ?? []);
-  if (open.length === 0 && nothingMoves(deps.delivery, owner, works)) return removalReport(range, { done: true }, ctx.now);
-  const held = heldStep(removal, owner, open, fresh);
-  if (held !== undefined) return removalReport(range, held, ctx.now);
-  const awaited = awaitedStep(removal, open.length);
-  if (awaited !== undefined) return removalReport(range, awaited, ctx.now);
-  const failure = firstFailure(works);
-  const progress = governance.hold === undefined ? leavingStatus(range, works) : {};
-  const message = failure === undefined ? `Being removed: ${open.length} dial-plan rules` : failure.message;
-  return {
-    ...removalReport(range, { done: false, reason: (failure?.reason as Reason | undefined) ?? 'Removing', message }, ctx.now, progress),
-    ...(failure === undefined ? {} : { retry: failure }),
-    ...retryTime(works),
-    afterStatus: handOver({ delivery: deps.delivery, owner, works, priority: 'change', mayWrite: true }),
-  };
+  // Before anything can end the pass: a request for a fresh look counts for devices and tenant, though only one may be read in its pass.
+  const fresh = removal.reads.freshness(keyOf(range), [`deletion ${range.metadata.deletionTimestamp ?? ''}`], ctx);
+  const works = removalWorks(removal, owner, fresh);
+  return concludeRemoval<NumberRangeStatus>({
+    object: range,
+    owner,
+    delivery: deps.delivery,
+    works,
+    what: (open) => `${open.length} dial-plan rules`,
+    heldBy: (open) => heldStep(removal, owner, open, fresh) ?? awaitedStep(removal, open.length),
+    progress: () => leavingStatus(range, works),
+    now: ctx.now,
+  });
 }
 
-function lostReport(range: NumberRange, { reason, message }: Finding, now: string): FinalReport<NumberRangeStatus> {
-  return {
-    ...removalReport(range, { done: false, reason, message, stalled: reason === 'HeldRecordLost' }, now),
-    recheckAfterMs: RECHECK_MS,
-  };
+function lostStep(lost: Finding | undefined): RemovalStep | undefined {
+  if (lost === undefined) return undefined;
+  const { reason, message } = lost;
+  return { done: false, reason, message, stalled: reason === 'HeldRecordLost', recheckMs: RECHECK_MS };
 }
 
 /** Written before the first removal goes out: what we take away ourselves is no loss that makes the next look suspect. */
@@ -99,7 +87,7 @@ function heldStep(
 ): RemovalStep | undefined {
   const mass = massDeletionHold(scope?.customer, deps);
   if (mass !== undefined) return { done: false, reason: 'DeletionHeld', message: mass, stalled: true };
-  const patterns = [...new Set(open.map(({ name }) => name.slice(name.indexOf('/') + 1)))];
+  const patterns = [...new Set(open.map(({ name }) => splitRuleName(name).prefix))];
   const tenantId = scope !== undefined && !scope.essentials ? scope.tenantId : undefined;
   const numbers = tenantId === undefined ? undefined : deps.delivery.see<NumbersView>(numbersTarget(tenantId), owner, fresh);
   const how = `annotate ${ANNOTATIONS.confirmDelete}=${range.metadata.name} to go on`;
@@ -128,28 +116,15 @@ function awaitedStep({ range, scope, heirs, deps, ctx }: RangeRemoval, rules: nu
   return { done: false, reason: 'AwaitingSuccessor', message, againMs: left };
 }
 
-function unseenStep(range: NumberRange, { seen, target }: Work): RemovalStep {
-  const held = heldBefore(range);
-  if (seen.state !== 'failed' && held !== undefined) return { done: false, reason: 'DeletionHeld', message: held.message, stalled: true };
-  if (seen.state !== 'failed')
-    return { done: false, reason: 'Removing', message: `Reading SBCDevice ${target.id} before anything is removed` };
-  const message = `SBCDevice ${target.id} cannot be reached, so its rules are not known to be gone: ${seen.error.message}; annotate trunkline.dev/force-remove=true to give up on what is left there`;
-  return { done: false, reason: seen.error.reason as Reason, message, retry: seen.error };
-}
-
 /** Devices by status, footprint and spec: whatever of the three a restore has kept. */
-function removalWorks(removal: RangeRemoval, owner: string): Work[] {
+function removalWorks(removal: RangeRemoval, owner: string, fresh: Freshness): Work[] {
   const { range, scope, deps, suspicions, ctx } = removal;
   const placements = scope === undefined ? undefined : placementsOf(range, scope);
   const places = placements !== undefined && 'places' in placements ? placements.places : [];
-  const known = [...(range.status?.trunks ?? []), ...(range.status?.footprint ?? []).map(({ target }) => ({ device: target }))].map(
-    ({ device }) => device as ObjectKey,
-  );
-  const devices = new Set([...places.map(({ device }) => device), ...known]);
+  const devices = new Set([...places.map(({ device }) => device), ...devicesInStatus(range)]);
   return [...devices].map((device) => {
     const tags = tagsByPlan(range, device, places);
-    const fresh = suspicions.freshness(device, freshness(ctx, deps.clock, SBC_POLL_MS));
-    const seen = deps.delivery.see<SbcView>(deviceTarget(device), owner, fresh);
+    const seen = deps.delivery.see<SbcView>(deviceTarget(device), owner, suspicions.freshness(device, fresh));
     return workOn<SbcView>({
       delivery: deps.delivery,
       owner,

@@ -20,7 +20,7 @@ import type { Suspicion } from '../suspicion.ts';
 import { deviceTarget, directoryTarget, ownerOf } from '../targets.ts';
 import { tasksStatus } from '../tasks.ts';
 import { connectAnew, connectServing, lookTwice, refusedAt, secretsNotBefore } from '../tenant-access.ts';
-import { firstFailure, handOver, hasChanges, recheckWithin, takingBack, type Work, workOn } from '../work.ts';
+import { firstFailure, handOver, hasChanges, isOut, recheckWithin, takingBack, type Work, workOn } from '../work.ts';
 import { accept } from './accept.ts';
 import { desiredDns, desiredVoice, routableTrunks } from './desired.ts';
 import { emergencyRecord } from './emergency.ts';
@@ -95,10 +95,11 @@ export class SiteLocationReconciler implements Reconciler<SiteLocation, SiteLoca
     };
     const mayWrite = accepted.status === 'True' && closedGate === undefined && governance.hold === undefined;
     const conclusion = siteConditions(found, ctx.now);
+    const afterStatus = handOver({ delivery, owner, works, priority: 'change', mayWrite });
     return {
       status: {
         ...siteStatus(found),
-        ...tasksStatus(works, { before: site.status?.tasks, mayWrite, now: ctx.now }),
+        ...tasksStatus(works, { before: site.status?.tasks, mayWrite, isOut: isOut(delivery, owner), now: ctx.now }),
         ...waitsStatus(conclusion),
       },
       conditions: conclusion.conditions,
@@ -107,7 +108,7 @@ export class SiteLocationReconciler implements Reconciler<SiteLocation, SiteLoca
       recheckAfterMs: recheckWithin(settings.tenantPollMs, works),
       ...((mayWrite && hasChanges(works)) || rangesOf(site, stores).length > 0 ? { finalizer: 'ensure' } : {}),
       ...(retry === undefined ? {} : { retry }),
-      afterStatus: handOver({ delivery, owner, works, priority: 'change', mayWrite }),
+      afterStatus,
     };
   }
 

@@ -1,6 +1,5 @@
-import type { SiteLocation, SiteLocationStatus } from '../../api/kinds.ts';
+import type { SiteLocationStatus } from '../../api/kinds.ts';
 import { keyOf } from '../../api/meta.ts';
-import type { Reason } from '../../api/reasons.ts';
 import type { Seen } from '../../delivery/delivery.ts';
 import type { Target } from '../../domain/change/driver.ts';
 import { identityOf, type OutsideObject } from '../../domain/change/object.ts';
@@ -12,14 +11,14 @@ import type { FinalReport, ReconcileContext } from '../../runtime/reconciler.ts'
 import type { ControllerDeps, Stores } from '../deps.ts';
 import { footprintOf } from '../footprint-of.ts';
 import type { RemovalReads } from '../freshness.ts';
-import { type Governance, isForceRemoved } from '../governance.ts';
+import type { Governance } from '../governance.ts';
 import { massDeletionHold } from '../mass-deletion.ts';
-import { heldBefore, type RemovalStep, removalReport, suspectReport } from '../removal.ts';
+import { concludeRemoval, letGo, type RemovalStep, removalReport } from '../removal.ts';
 import { blockers, rangesOf, type SiteScope } from '../site-scope.ts';
 import { deletedForMs, successorWait } from '../successor.ts';
 import type { Suspicion } from '../suspicion.ts';
 import { ownerOf } from '../targets.ts';
-import { firstFailure, handOver, nothingMoves, retryTime, type Work, workOn } from '../work.ts';
+import { type Work, workOn } from '../work.ts';
 import { deletionHold } from './holds.ts';
 import { endpointName, type Ownership, usageName } from './naming.ts';
 import { ownedThere, servesOthers, sharedWithSibling, sitePlaces, withUsageOwners } from './places.ts';
@@ -37,39 +36,34 @@ export interface SiteRemoval {
 
 /** Takes away what the site made, in the order of teams-admin-api §31, and lets go only when a fresh look finds nothing of it (design §3.9). */
 export function removeSite(removal: SiteRemoval): FinalReport<SiteLocationStatus> {
-  const { scope, deps } = removal;
-  const { now } = removal.ctx;
+  const { scope, deps, ctx } = removal;
+  const { site } = scope;
   const step = immediateStep(removal);
-  if (step !== undefined) return removalReport(scope.site, step, now);
-  const owner = ownerOf('SiteLocation', keyOf(scope.site));
+  if (step !== undefined) return removalReport(site, step, ctx.now);
+  const owner = ownerOf('SiteLocation', keyOf(site));
   const works = removalWorks(removal, owner);
-  const suspicion = works.find((work) => work.suspicion !== undefined)?.suspicion;
-  if (suspicion !== undefined) return suspectReport(scope.site, suspicion, now);
-  const unseen = works.find(({ seen }) => seen.state !== 'seen');
-  if (unseen !== undefined) return removalReport(scope.site, unseenStep(scope.site, unseen), now);
-  const open = works.flatMap(({ plan }) => plan?.removals ?? []);
-  if (open.length === 0 && nothingMoves(deps.delivery, owner, works)) return removalReport(scope.site, { done: true }, now);
-  // Also what only a marker told, so that the next pass knows it by name.
-  const progress = { footprint: footprintOf(scope.site, works) };
-  const held = heldStep(removal, works, open);
-  const waiting = held ?? awaitedStep(removal, open);
-  if (waiting !== undefined) return removalReport(scope.site, waiting, now, progress);
-  const failure = firstFailure(works);
-  const left = open.map(({ kind, name }) => `${kind} ${name}`);
-  const message = failure === undefined ? `Being removed: ${left.join(', ')}` : failure.message;
-  return {
-    ...removalReport(scope.site, { done: false, reason: (failure?.reason as Reason | undefined) ?? 'Removing', message }, now, progress),
-    ...(failure === undefined ? {} : { retry: failure }),
-    ...retryTime(works),
-    afterStatus: handOver({ delivery: deps.delivery, owner, works, priority: 'change', mayWrite: true }),
-  };
+  return concludeRemoval<SiteLocationStatus>({
+    object: site,
+    owner,
+    delivery: deps.delivery,
+    works,
+    what: namesOf,
+    heldBy: (open) => heldStep(removal, works, open) ?? awaitedStep(removal, open),
+    // Also what only a marker told, so that the next pass knows it by name.
+    progress: () => ({ footprint: footprintOf(site, works) }),
+    now: ctx.now,
+  });
+}
+
+function namesOf(objects: readonly OutsideObject[]): string {
+  return objects.map(({ kind, name }) => `${kind} ${name}`).join(', ');
 }
 
 /** What ends or stops the removal before anything outside is looked at. */
 function immediateStep({ scope, deps, governance }: SiteRemoval): RemovalStep | undefined {
   const { site } = scope;
-  if (isForceRemoved(site)) return { done: true, forced: true };
-  if (site.spec.deletionPolicy === 'Orphan' || governance.policy === 'Observe') return { done: true };
+  const gone = letGo(site, governance.policy);
+  if (gone !== undefined) return gone;
   const ranges = rangesOf(site, deps.stores);
   return ranges.length === 0 ? undefined : { done: false, reason: 'ChildrenRemain', message: `Waits for ${blockers(ranges)} to go first` };
 }
@@ -92,8 +86,7 @@ function awaitedStep({ scope, deps, ctx }: SiteRemoval, open: readonly OutsideOb
   const waitMs = deps.settings.successorWaitMs;
   const left = successorWait(scope.customer, deletedForMs(scope.site, ctx.now), waitMs);
   if (left === undefined) return undefined;
-  const names = open.map(({ kind, name }) => `${kind} ${name}`).join(', ');
-  const message = `Waits ${waitMs / 1000} s in case another SiteLocation of the Customer takes over ${names}`;
+  const message = `Waits ${waitMs / 1000} s in case another SiteLocation of the Customer takes over ${namesOf(open)}`;
   return { done: false, reason: 'AwaitingSuccessor', message, againMs: left };
 }
 
@@ -146,18 +139,4 @@ function planRemoval(scope: SiteScope, stores: Stores, ownership: Ownership, tar
 function isRecognised(object: OutsideObject, { site }: SiteScope, { marker }: Ownership, name: string | undefined): boolean {
   if (object.kind === 'PstnUsage') return object.marker === undefined && object.name.toLowerCase() === name?.toLowerCase();
   return object.marker === marker && (object.kind !== 'DNSEndpoint' || object.name === endpointName(site));
-}
-
-function unseenStep(site: SiteLocation, { seen, target }: Work): RemovalStep {
-  const held = heldBefore(site);
-  if (seen.state !== 'failed' && held !== undefined) return { done: false, reason: 'DeletionHeld', message: held.message, stalled: true };
-  if (seen.state !== 'failed')
-    return { done: false, reason: 'Removing', message: `Looking at ${target.system} ${target.id} before removing anything` };
-  const how = 'annotate trunkline.dev/force-remove=true to give up on what is left there';
-  return {
-    done: false,
-    reason: seen.error.reason as Reason,
-    message: `${target.system} ${target.id} cannot be reached, so nothing is known to be gone: ${seen.error.message}; ${how}`,
-    retry: seen.error,
-  };
 }
