@@ -29,7 +29,7 @@ export interface Governance {
   readonly hold: Hold | undefined;
 }
 
-export interface GovernanceInput {
+interface GovernanceInput {
   /** The object first, then its parents in any order. */
   readonly chain: readonly Governed[];
   readonly defaultPolicy: ChangePolicy;
@@ -61,7 +61,7 @@ export function governanceOf(
 const RESTRICTION: Record<ChangePolicy, number> = { Enforce: 0, Report: 1, Approve: 2, Observe: 3 };
 
 /** Whose policy holds (design §2): Observe < Approve < Report < Enforce, whatever is absent restricts nothing. */
-export function govern({ chain, defaultPolicy, namespaceAnnotations, actuation, writesTo = [] }: GovernanceInput): Governance {
+function govern({ chain, defaultPolicy, namespaceAnnotations, actuation, writesTo = [] }: GovernanceInput): Governance {
   const policies = chain.flatMap((object) => object.spec.changePolicy ?? []);
   const policy =
     policies.length === 0 ? defaultPolicy : policies.reduce((left, right) => (RESTRICTION[right] > RESTRICTION[left] ? right : left));

@@ -1,4 +1,4 @@
-import type { NumberRange, NumberRangeStatus } from '../../api/kinds.ts';
+import type { NumberRange, NumberRangeStatus, SbcDevice } from '../../api/kinds.ts';
 import { keyOf, type ObjectKey } from '../../api/meta.ts';
 import type { Seen } from '../../delivery/delivery.ts';
 import { identityOf } from '../../domain/change/object.ts';
@@ -9,14 +9,14 @@ import type { FinalReport, ReconcileContext, Reconciler, Report } from '../../ru
 import type { ControllerDeps } from '../deps.ts';
 import { type Finding, lastWord, waits, waitsStatus } from '../finding.ts';
 import { freshness, RemovalReads } from '../freshness.ts';
-import { adoption, type Governance, govern } from '../governance.ts';
+import { adoption, type Governance, governanceOf } from '../governance.ts';
 import { devicesInStatus } from '../indexes.ts';
 import { outsideEvents } from '../outside-events.ts';
 import { type SiteScope, siteScope } from '../site-scope.ts';
 import { type Heirs, heirsOf, successorWait } from '../successor.ts';
 import { deviceTarget, numbersTarget, ownerOf } from '../targets.ts';
 import { tasksStatus, tasksWithdrawn } from '../tasks.ts';
-import { connectServing, refusedAt, secretsAge } from '../tenant-access.ts';
+import { connectAnew, connectServing, lookTwice, refusedAt, secretsNotBefore } from '../tenant-access.ts';
 import { firstFailure, handOver, hasChanges, isOut, recheckWithin, takingBack, workOn } from '../work.ts';
 import { NOT_GOING, partialSilence, type Silences } from './assigned.ts';
 import { claimOf, NumberClaims, placeOf } from './claims.ts';
@@ -164,7 +164,7 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
     await this.#memory.load(range, ctx.requested);
     const site = this.#deps.stores.sites.get(`${range.metadata.namespace ?? ''}/${range.spec.siteRef.name}`);
     const scope = site && siteScope(site, this.#deps.stores);
-    if (scope !== undefined) await this.#connect(scope, secretsAge(ctx, this.#deps.clock));
+    await this.#connect(range, scope, secretsNotBefore(ctx, this.#deps.clock));
     const patterns = patternsOf(range, this.#memory.sourceOf(keyOf(range)));
     const wanted = 'prefixes' in patterns ? patterns.prefixes : [];
     const lost = await this.#recoverForRemoval(range, scope, wanted, ctx);
@@ -196,13 +196,13 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
   }
 
   async #report(found: RangeFindings, owner: string, { now }: ReconcileContext): Promise<Report<NumberRangeStatus>> {
-    const { delivery } = this.#deps;
+    const { delivery, clock } = this.#deps;
     const { range, works, governance, closedGate } = found;
     const mayWrite = governance.hold === undefined && closedGate === undefined;
     const after = heldAfter(found);
     const heldIn = after.inConfigMap ? await this.#memory.record(range, after.patterns) : undefined;
     const retry = firstFailure(works);
-    if (retry?.kind === 'Auth') await this.#connect(found.scope, this.#deps.clock.monotonic());
+    await connectAnew(retry, (notBefore) => this.#connect(range, found.scope, notBefore), clock);
     const conclusion = rangeConditions(found, now);
     const isUnread = found.grants.open.length > 0 && found.places.some((place) => this.claims.isUnread(placeOf(place), keyOf(range)));
     const afterStatus = handOver({ delivery, owner, works, priority: 'change', mayWrite });
@@ -243,13 +243,13 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
     };
   }
 
-  async #connect({ trunks, tenantId, essentials }: SiteScope, notBefore?: number): Promise<void> {
-    for (const { device } of trunks) if (device !== undefined) await this.#deps.credentials.device(device, notBefore);
-    if (tenantId !== undefined && !essentials) await connectServing(tenantId, this.#deps, notBefore);
+  async #connect(range: NumberRange, scope: SiteScope | undefined, notBefore: number | undefined): Promise<void> {
+    for (const device of this.#devicesOf(range, scope)) await this.#deps.credentials.device(device, notBefore);
+    if (scope?.tenantId !== undefined && !scope.essentials) await connectServing(scope.tenantId, this.#deps, notBefore);
   }
 
-  /** Every device that has, or had, rules of this range. */
-  async #look(
+  /** Every device that has, or had, rules of this range, with the credentials of now. */
+  #look(
     range: NumberRange,
     scope: SiteScope,
     places: readonly Placement[],
@@ -257,20 +257,18 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
     ctx: ReconcileContext,
   ): Promise<Map<ObjectKey, Seen<SbcView>>> {
     const { delivery, clock } = this.#deps;
-    await this.#connect(scope, secretsAge(ctx, clock));
-    const devices = new Set([...places.map(({ device }) => device), ...devicesInStatus(range)]);
-    const look = (): Map<ObjectKey, Seen<SbcView>> =>
-      new Map(
-        [...devices].map((device) => {
-          const fresh = this.#suspicions.freshness(device, freshness(ctx, clock, SBC_POLL_MS));
-          return [device, delivery.see<SbcView>(deviceTarget(device), owner, fresh)];
-        }),
-      );
-    const looks = look();
-    const refused = refusedAt(looks.values());
-    if (refused === undefined) return looks;
-    await this.#connect(scope, refused);
-    return look();
+    const devices = [...new Set([...places.map(({ device }) => device), ...devicesInStatus(range)])];
+    const usual = freshness(ctx, clock, SBC_POLL_MS);
+    const see = (device: ObjectKey): Seen<SbcView> =>
+      delivery.see<SbcView>(deviceTarget(device), owner, this.#suspicions.freshness(device, usual));
+    return lookTwice(
+      async (notBefore) => {
+        await this.#connect(range, scope, notBefore);
+        return new Map(devices.map((device) => [device, see(device)]));
+      },
+      (looks) => refusedAt(looks.values()),
+      secretsNotBefore(ctx, clock),
+    );
   }
 
   /** A lost record is taken back where spec and devices prove it; else the range does nothing (undefined: it may go on). */
@@ -363,21 +361,13 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
 
   /** What was left on a device is taken away there too: who restricts that one is asked like all others. */
   #govern(range: NumberRange, scope: SiteScope | undefined): Governance {
-    const { stores, settings } = this.#deps;
-    const namespace = stores.namespaces.get(`/${range.metadata.namespace ?? ''}`);
-    const former = devicesInStatus(range).flatMap((key) => stores.devices.get(key) ?? []);
-    const chain = [...new Set([range, ...(scope?.chain ?? []), ...former])];
-    const governance = govern({
-      chain,
-      defaultPolicy: settings.defaultChangePolicy,
-      namespaceAnnotations: namespace?.metadata.annotations ?? {},
-      actuation: settings.actuation,
-    });
-    const locked = [...(scope?.trunks ?? []).flatMap(({ device }) => device ?? []), ...former].find(({ spec }) => spec.locked === true);
-    if (governance.hold !== undefined || locked === undefined) return governance;
-    return {
-      ...governance,
-      hold: { reason: 'Locked', message: `SBCDevice ${keyOf(locked)} has spec.locked: true; set it to false to go on` },
-    };
+    const devices = this.#devicesOf(range, scope);
+    return governanceOf([range, ...new Set([...(scope?.chain ?? []), ...devices])], this.#deps, devices);
+  }
+
+  /** Those that trunks lead to, and those on which the range has left something. */
+  #devicesOf(range: NumberRange, scope: SiteScope | undefined): SbcDevice[] {
+    const former = devicesInStatus(range).flatMap((key) => this.#deps.stores.devices.get(key) ?? []);
+    return [...new Set([...(scope?.trunks ?? []).flatMap(({ device }) => device ?? []), ...former])];
   }
 }

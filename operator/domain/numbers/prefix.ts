@@ -125,7 +125,7 @@ function refuse(value: string, rule: string): ParsedPrefix {
 /** How two patterns of one dial plan stand to each other (telephony 6.1). `captures`: every number of the longer one also begins with a number of the shorter one. */
 export type PrefixRelation = 'disjoint' | 'same' | 'crossing' | 'captures' | 'capturedBy';
 
-/** @internal Exported for its own tests, which compare it with every number written down. */
+/** Pure, and the same in both orders but for who captures whom; tested against every number written down. */
 export function relation(left: Prefix, right: Prefix): PrefixRelation {
   if (left.stem.startsWith('+') !== right.stem.startsWith('+')) return 'disjoint';
   if (left.digits === right.digits) {
