@@ -14,7 +14,8 @@ import { blockers } from '../site-scope.ts';
 import { deviceTarget, ownerOf } from '../targets.ts';
 import { lookTwice, refusedAt, secretsNotBefore } from '../tenant-access.ts';
 import { type CarrierLook, lookAtCarrier } from './carrier.ts';
-import { deviceConditions, deviceStatus, openMarkStatus } from './report.ts';
+import { deviceConditions } from './report.ts';
+import { deviceStatus, openMarkStatus } from './status.ts';
 
 const DEFAULT_VERIFY_MS = 5 * 60_000;
 
