@@ -68,4 +68,22 @@ describe('open marks as Leases', () => {
     expect(house.get('SBCDevice', 'sbc1').status?.openMark).toBeUndefined();
     expect(await writesWhileNothingHappens(house)).toEqual([]);
   });
+
+  it('of an earlier process make the device be looked at once they have run out, so that its unsaved work is found then', async () => {
+    const house = await deployedHouse();
+    await house.stop();
+    const earlier = new LeaseMarks({ kube: house.kube, clock: house.clock, namespace: OPERATOR_NAMESPACE, holder: 'old' });
+    await earlier.leave(DEVICE, { holder: 'old', hash: 'abc', deadline: house.clock.now() + 100_000 }, signal);
+    const device = house.outside.devices.get('acme/sbc1');
+    const setUnsaved = (saveNeeded: boolean): void => {
+      if (device !== undefined) device.status = { ...device.status, saveNeeded };
+    };
+    setUnsaved(true);
+    await house.start();
+    await house.run(90_000);
+    expect(house.get('SBCDevice', 'sbc1').status?.saveNeeded).toBe(true);
+    setUnsaved(false);
+    await house.run(15_000);
+    expect(house.get('SBCDevice', 'sbc1').status?.saveNeeded).toBe(false);
+  });
 });

@@ -1,6 +1,6 @@
 import type { SbcDevice, SbcDeviceStatus } from '../../api/kinds.ts';
 import { keyOf, type ObjectKey } from '../../api/meta.ts';
-import type { Seen } from '../../delivery/delivery.ts';
+import type { Freshness, Seen } from '../../delivery/delivery.ts';
 import type { SbcView } from '../../integrations/sbc/port.ts';
 import type { FinalReport, ReconcileContext, Reconciler, Report } from '../../runtime/reconciler.ts';
 import { type Access, SECRET_CHECK_MS } from '../credentials.ts';
@@ -22,6 +22,8 @@ const DEFAULT_VERIFY_MS = 5 * 60_000;
 /** Watches one SBC: reachable, healthy, its carrier trunks ready. Reads only. */
 export class SbcDeviceReconciler implements Reconciler<SbcDevice, SbcDeviceStatus> {
   readonly #deps: ControllerDeps;
+  /** When what an earlier process may have on the wire to a device is over, monotonic ms. */
+  readonly #overAt = new Map<ObjectKey, number>();
 
   constructor(deps: ControllerDeps) {
     this.#deps = deps;
@@ -30,14 +32,15 @@ export class SbcDeviceReconciler implements Reconciler<SbcDevice, SbcDeviceStatu
   async reconcile(device: SbcDevice, ctx: ReconcileContext): Promise<Report<SbcDeviceStatus>> {
     const { stores, openMarks, clock } = this.#deps;
     const intervalMs = durationMs(device.spec.verifyInterval) ?? DEFAULT_VERIFY_MS;
+    const mark = await openMarks.openOn(deviceTarget(keyOf(device)), ctx.signal);
+    const markedForMs = mark === undefined ? Number.POSITIVE_INFINITY : mark.deadline - clock.now();
+    if (mark !== undefined) this.#overAt.set(keyOf(device), clock.monotonic() + markedForMs);
     const { access, seen } = await this.#look(device, intervalMs, ctx);
     const carriers: CarrierLook[] = [];
     for (const trunk of device.spec.carrierTrunks ?? []) carriers.push(await lookAtCarrier(trunk, device, this.#deps, ctx));
     const sites = stores.sites.byIndex(INDEX.device, keyOf(device));
     const found = { device, access, seen, carriers, sites: sites.length, governance: governanceOf([device], this.#deps) };
     const conclusion = deviceConditions(found, ctx.now);
-    const mark = await openMarks.openOn(deviceTarget(keyOf(device)), ctx.signal);
-    const markedForMs = mark === undefined ? Number.POSITIVE_INFINITY : mark.deadline - clock.now();
     return {
       status: { ...deviceStatus(found), ...openMarkStatus(mark, device), ...waitsStatus(conclusion) },
       conditions: conclusion.conditions,
@@ -49,8 +52,8 @@ export class SbcDeviceReconciler implements Reconciler<SbcDevice, SbcDeviceStatu
 
   #look(device: SbcDevice, intervalMs: number, ctx: ReconcileContext): Promise<{ access: Access; seen: Seen<SbcView> | undefined }> {
     const { delivery, credentials, clock } = this.#deps;
-    const see = (): Seen<SbcView> =>
-      delivery.see<SbcView>(deviceTarget(keyOf(device)), ownerOf('SBCDevice', keyOf(device)), freshness(ctx, clock, intervalMs));
+    const [target, owner] = [deviceTarget(keyOf(device)), ownerOf('SBCDevice', keyOf(device))];
+    const see = (): Seen<SbcView> => delivery.see<SbcView>(target, owner, this.#freshness(device, intervalMs, ctx));
     return lookTwice(
       async (notBefore) => {
         const access = await credentials.device(device, notBefore);
@@ -59,6 +62,15 @@ export class SbcDeviceReconciler implements Reconciler<SbcDevice, SbcDeviceStatu
       ({ seen }) => refusedAt([seen]),
       secretsNotBefore(ctx, clock),
     );
+  }
+
+  /** Once nothing of an earlier process can arrive any more, the device is looked at again: what that one left unsaved is saved then. */
+  #freshness(device: SbcDevice, intervalMs: number, ctx: ReconcileContext): Freshness {
+    const { clock } = this.#deps;
+    const fresh = freshness(ctx, clock, intervalMs);
+    const overAt = this.#overAt.get(keyOf(device));
+    if (overAt === undefined || overAt > clock.monotonic()) return fresh;
+    return { ...fresh, notBefore: Math.max(overAt, fresh.notBefore ?? overAt), priority: 'change' };
   }
 
   finalize(device: SbcDevice, { now }: ReconcileContext): FinalReport<SbcDeviceStatus> {
@@ -71,6 +83,7 @@ export class SbcDeviceReconciler implements Reconciler<SbcDevice, SbcDeviceStatu
   }
 
   forget(key: ObjectKey): void {
+    this.#overAt.delete(key);
     this.#deps.credentials.forgetDevice(key);
     this.#deps.delivery.forget(ownerOf('SBCDevice', key));
   }
