@@ -18,16 +18,20 @@ import { deviceTarget, numbersTarget, ownerOf } from '../targets.ts';
 import { tasksStatus, tasksWithdrawn } from '../tasks.ts';
 import { connectAnew, connectServing, lookTwice, refusedAt, secretsNotBefore } from '../tenant-access.ts';
 import { firstFailure, handOver, hasChanges, isOut, recheckWithin, takingBack, workOn } from '../work.ts';
-import { NOT_GOING, partialSilence, type Silences } from './assigned.ts';
+import { refusedRange } from './accept.ts';
 import { claimOf, NumberClaims, placeOf } from './claims.ts';
+import { adoptsRecord, RangeConfigMaps, RECHECK_MS } from './config-maps.ts';
+import type { RangeFindings } from './findings.ts';
+import { rangeGate } from './gates.ts';
 import { type Going, type GoingInput, goingRules, replacementsAt, type SeenRules, withoutPatterns } from './going.ts';
 import { provenRecord, recordLost, standingAt } from './lost-record.ts';
-import { adoptsRecord, RangeConfigMaps, RECHECK_MS } from './memory.ts';
 import { patternsOf } from './patterns.ts';
 import { type Placement, placementsOf } from './placement.ts';
 import { type Grants, grant, leavingPatterns, planDevice } from './plan.ts';
 import { removeRange } from './removal.ts';
-import { heldAfter, type RangeFindings, rangeConditions, rangeGate, rangeStatus, refusedRange } from './report.ts';
+import { rangeConditions } from './report.ts';
+import { NOT_GOING, partialSilence, type Silences } from './silence.ts';
+import { heldAfter, rangeStatus } from './status.ts';
 import { DeviceSuspicions } from './suspicion.ts';
 
 const SBC_POLL_MS = 15 * 60_000;
@@ -208,7 +212,7 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
     const afterStatus = handOver({ delivery, owner, works, priority: 'change', mayWrite });
     return {
       status: {
-        ...rangeStatus(found, heldIn),
+        ...rangeStatus(found, after.patterns, heldIn),
         ...tasksStatus(works, { before: range.status?.tasks, mayWrite, isOut: isOut(delivery, owner), now }),
         ...waitsStatus(conclusion),
       },

@@ -21,11 +21,11 @@ import type { SiteScope } from '../site-scope.ts';
 import { deletedForMs, type Heirs, successorWait } from '../successor.ts';
 import { deviceTarget, numbersTarget, ownerOf } from '../targets.ts';
 import { type Work, workOn } from '../work.ts';
-import { silencing } from './assigned.ts';
+import { RECHECK_MS } from './config-maps.ts';
 import { isRecordedTag, leavingEntries, recordsAt } from './footprint.ts';
 import { isLeftAlone } from './going.ts';
-import { RECHECK_MS } from './memory.ts';
 import { type Placement, placementsOf } from './placement.ts';
+import { silencing } from './silence.ts';
 import type { DeviceSuspicions } from './suspicion.ts';
 
 const REREAD_MS = 2000;

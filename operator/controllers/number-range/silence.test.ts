@@ -3,7 +3,7 @@ import { range } from '../../../test/support/controllers/objects.ts';
 import type { Seen } from '../../delivery/delivery.ts';
 import { OperatorError } from '../../errors/operator-error.ts';
 import type { NumberAssignment, NumbersView } from '../../integrations/graph/port.ts';
-import { type SilenceInput, silencing, sumOf } from './assigned.ts';
+import { type SilenceInput, silencing, sumOf } from './silence.ts';
 
 const PATTERN = '+414455501[00-49]';
 const HOW = 'do this to go on';

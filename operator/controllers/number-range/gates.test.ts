@@ -5,7 +5,7 @@ import { FINALIZER } from '../../api/group.ts';
 import type { Customer, SbcDevice, SiteLocation } from '../../api/kinds.ts';
 import type { KubeObject } from '../../api/meta.ts';
 import { siteScope } from '../site-scope.ts';
-import { rangeGate } from './report.ts';
+import { rangeGate } from './gates.ts';
 
 function said<T extends KubeObject>(object: T, types: readonly string[], status: 'True' | 'False' = 'True'): T {
   const condition = { status, reason: 'Told', message: 'said', lastTransitionTime: '2026-01-01T00:00:00Z', observedGeneration: 1 };

@@ -1,0 +1,105 @@
+import type { NumberRangeStatus } from '../../api/kinds.ts';
+import type { Plan } from '../../domain/change/plan.ts';
+import { parsePrefix } from '../../domain/numbers/prefix.ts';
+import { splitRuleName } from '../../domain/routing/dial-plan-rules.ts';
+import type { StatusFields } from '../../runtime/reconciler.ts';
+import { driftStatus } from '../status-parts.ts';
+import type { Work } from '../work.ts';
+import { MAX_IN_STATUS } from './config-maps.ts';
+import type { RangeFindings } from './findings.ts';
+import { recordsAt, ruleEntries } from './footprint.ts';
+import { leavingPatterns } from './plan.ts';
+
+const MAX_REFUSED = 100;
+
+/** Patterns recorded as granted after this pass: added before they are written, taken off only when no device shows them any more. */
+export function heldAfter({ range, grants, held, works, wanted, undeployed, handedOver, awaits }: RangeFindings): {
+  patterns: string[];
+  inConfigMap: boolean;
+} {
+  const seen = works.every(({ plan }) => plan !== undefined);
+  const left = works.flatMap(({ plan }) => [...(plan?.removals ?? []), ...(plan?.kept ?? []).map(({ object }) => object)]);
+  const removing = new Set(left.map(({ name }) => splitRuleName(name).prefix));
+  const refused = new Set(grants.refused.map(({ pattern }) => pattern));
+  const asked = undeployed ? [] : wanted;
+  const staying = asked.flatMap(({ text }) => (held.has(text) && !refused.has(text) ? [text] : []));
+  const leaving = leavingPatterns(held, asked).filter(
+    (text) =>
+      !handedOver.has(text) &&
+      (awaits !== undefined ||
+        !seen ||
+        removing.has(text) ||
+        works.some(({ plan }) => plan?.changes.some((change) => change.action === 'remove') ?? false)),
+  );
+  const patterns = [...new Set([...grants.granted.map(({ text }) => text), ...staying, ...leaving])].sort();
+  return { patterns, inConfigMap: range.spec.prefixesFrom !== undefined || patterns.length > MAX_IN_STATUS };
+}
+
+/** What status says of a range but for its conditions, waits and tasks. `held`: see heldAfter; `heldIn`: the ConfigMap that has them, if one has. */
+export function rangeStatus(
+  found: RangeFindings,
+  held: readonly string[],
+  heldIn: NumberRangeStatus['heldIn'],
+): StatusFields<NumberRangeStatus> {
+  const { scope, grants, works } = found;
+  const numbers = held.reduce((sum, text) => sum + countOf(text), 0);
+  const footprint = works.flatMap((work) => entriesAt(work, found));
+  return {
+    ...(scope.essentials || scope.tenantId === undefined ? {} : { tenantId: scope.tenantId }),
+    ...(heldIn === undefined ? { held: [...held] } : { heldIn }),
+    ...(grants.refused.length === 0
+      ? {}
+      : { refused: grants.refused.slice(0, MAX_REFUSED).map((refusal) => ({ ...refusal })), refusedTotal: grants.refused.length }),
+    ...(grants.captures.length === 0 ? {} : { captures: grants.captures.slice(0, MAX_REFUSED) }),
+    trunks: trunkStatuses(found),
+    counts: { numbers },
+    ...(footprint.length === 0 ? {} : { footprint }),
+    ...confirmationStatus(found),
+    ...driftStatus(works, found.range.status),
+  };
+}
+
+/** A question is forgotten with the last of what it was about: an answer that still stands there is none to the next one. */
+function confirmationStatus({ silence, works }: RangeFindings): Pick<NumberRangeStatus, 'confirmation'> {
+  const isLeaving = works.some(({ plan }) => plan === undefined || plan.kept.length > 0 || plan.removals.length > 0);
+  return silence.asked === undefined || !isLeaving ? {} : { confirmation: silence.asked };
+}
+
+function entriesAt({ plan, target }: Work, { range, held }: RangeFindings) {
+  if (plan === undefined) return (range.status?.footprint ?? []).filter((entry) => entry.system === 'sbc' && entry.target === target.id);
+  return ruleEntries(target.id, plan, recordsAt(range, target.id, held));
+}
+
+function countOf(text: string): number {
+  const parsed = parsePrefix(text);
+  return 'prefix' in parsed ? parsed.prefix.count : 0;
+}
+
+/**
+ * Devices of today, and former ones until nothing of ours is left there: what clean-up needs. Dial plan and tag are those of the rules that
+ * stand there, until a read shows that all of them are as wanted now.
+ */
+function trunkStatuses({ range, places, works }: RangeFindings): NonNullable<NumberRangeStatus['trunks']> {
+  const trunks = range.status?.trunks ?? [];
+  const current = places.map(({ trunk, device, fqdn, plan: dialPlan, tag }) => {
+    const { plan } = works.find(({ target }) => target.id === device) ?? {};
+    const before = trunks.find((known) => known.device === device);
+    const wanted = { name: trunk, device, fqdn, dialPlan, tag };
+    const standing = { ...wanted, ...(before?.dialPlan && { dialPlan: before.dialPlan }), ...(before?.tag && { tag: before.tag }) };
+    // Not seen this time: what was said last holds.
+    if (plan === undefined) return { ...before, ...standing, state: before?.state ?? ('Pending' as const) };
+    const rules = plan.items.filter(({ observed }) => observed !== undefined).length;
+    const isThere = !isWaiting(plan) && plan.kept.length === 0;
+    return { ...(isThere ? wanted : standing), rules, state: isWaiting(plan) ? ('Pending' as const) : ('Deployed' as const) };
+  });
+  const former = trunks.filter(({ device }) => {
+    const plan = works.find(({ target }) => target.id === device)?.plan;
+    const isLeft = plan === undefined || plan.removals.length > 0 || plan.kept.length > 0;
+    return isLeft && !places.some((place) => place.device === device);
+  });
+  return [...current, ...former.map((trunk) => ({ ...trunk, state: 'Removing' as const }))];
+}
+
+function isWaiting({ changes, items }: Plan): boolean {
+  return changes.length > 0 || items.some(({ standing }) => standing === 'ToCreate' || standing === 'ToUpdate' || standing === 'ToAdopt');
+}
