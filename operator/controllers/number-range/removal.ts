@@ -21,14 +21,12 @@ import type { SiteScope } from '../site-scope.ts';
 import { deletedForMs, type Heirs, successorWait } from '../successor.ts';
 import { deviceTarget, numbersTarget, ownerOf } from '../targets.ts';
 import { type Work, workOn } from '../work.ts';
-import { RECHECK_MS } from './config-maps.ts';
+import { RECHECK_MS, REREAD_MS } from './config-maps.ts';
 import { isRecordedTag, leavingEntries, recordsAt } from './footprint.ts';
 import { isLeftAlone } from './going.ts';
 import { type Placement, placementsOf } from './placement.ts';
 import { silencing } from './silence.ts';
 import type { DeviceSuspicions } from './suspicion.ts';
-
-const REREAD_MS = 2000;
 
 export interface RangeRemoval {
   readonly range: NumberRange;
