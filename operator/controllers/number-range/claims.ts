@@ -1,8 +1,9 @@
 import type { NumberRange } from '../../api/kinds.ts';
 import { keyOf, type ObjectKey } from '../../api/meta.ts';
 import { type Claim, ClaimBook, type PlacedClaim } from '../../domain/numbers/claim-book.ts';
-import { type Prefix, parsePrefix } from '../../domain/numbers/prefix.ts';
+import { knownPrefix, type Prefix } from '../../domain/numbers/prefix.ts';
 import { INDEX, type Stores } from '../deps.ts';
+import { siteKeyOf } from '../indexes.ts';
 import { isTerminating, siteScope } from '../site-scope.ts';
 import { heirKey } from '../successor.ts';
 import { patternsOf } from './patterns.ts';
@@ -64,7 +65,7 @@ export function claimOf(range: NumberRange, prefix: Prefix, granted: boolean): C
 
 /** What spec asks for, and what status says is held and not asked for any more (until it is read back as gone). */
 function claimsOf(range: NumberRange, stores: Stores, memory: RangeMemory): PlacedClaim[] {
-  const site = stores.sites.get(`${range.metadata.namespace ?? ''}/${range.spec.siteRef.name}`);
+  const site = stores.sites.get(siteKeyOf(range));
   if (site === undefined) return [];
   const placements = placementsOf(range, siteScope(site, stores));
   const patterns = patternsOf(range, memory.sourceOf(keyOf(range)));
@@ -72,7 +73,7 @@ function claimsOf(range: NumberRange, stores: Stores, memory: RangeMemory): Plac
   const held = new Set(memory.heldOf(range));
   // A range that goes asks for nothing any more.
   const asked = new Map(isTerminating(range) ? [] : wanted.map((prefix) => [prefix.text, prefix]));
-  const leaving = [...held].filter((text) => !asked.has(text)).flatMap((text) => parsed(text) ?? []);
+  const leaving = [...held].filter((text) => !asked.has(text)).flatMap((text) => knownPrefix(text) ?? []);
   const presumed = memory.isLost(range) ? { presumed: true } : {};
   const places =
     'places' in placements ? placements.places.map((place) => ({ place: placeOf(place), tag: place.tag })) : statusPlaces(range);
@@ -91,18 +92,13 @@ function formerClaims(range: NumberRange, held: ReadonlySet<string>, places: Rea
   return (range.status?.footprint ?? []).flatMap(({ system, target, name = '', members }) => {
     const place = placeOf({ device: target as ObjectKey, plan: name });
     if (system !== 'sbc' || places.has(place)) return [];
-    const prefixes = [...(members ?? held)].flatMap((text) => parsed(text) ?? []);
+    const prefixes = [...(members ?? held)].flatMap((text) => knownPrefix(text) ?? []);
     return prefixes.map((prefix): PlacedClaim => ({ ...claimOf(range, prefix, true), place }));
   });
 }
 
-function parsed(text: string): Prefix | undefined {
-  const result = parsePrefix(text);
-  return 'prefix' in result ? result.prefix : undefined;
-}
-
 function statusPlaces(range: NumberRange): { place: string; tag: string }[] {
   return (range.status?.trunks ?? []).flatMap(({ device, dialPlan, tag = '' }) =>
-    device === undefined || dialPlan === undefined ? [] : [{ place: `${device}|${dialPlan.toLowerCase()}`, tag }],
+    device === undefined || dialPlan === undefined ? [] : [{ place: placeOf({ device: device as ObjectKey, plan: dialPlan }), tag }],
   );
 }

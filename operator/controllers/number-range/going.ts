@@ -2,7 +2,7 @@ import type { NumberRange } from '../../api/kinds.ts';
 import type { ObjectKey } from '../../api/meta.ts';
 import { identityOf, type OutsideObject } from '../../domain/change/object.ts';
 import { IntervalList } from '../../domain/numbers/interval-list.ts';
-import { cut, type Prefix, parsePrefix, relation } from '../../domain/numbers/prefix.ts';
+import { cut, knownPrefix, type Prefix, relation } from '../../domain/numbers/prefix.ts';
 import { devicesInStatus } from '../indexes.ts';
 import { type RuleRecord, recordsAt } from './footprint.ts';
 import type { Placement } from './placement.ts';
@@ -84,23 +84,29 @@ const LONGEST = 15;
 /** By the longest numbers that begin with theirs, so that patterns of different lengths meet. */
 function listOf(patterns: readonly string[]): IntervalList<Prefix> {
   const list = new IntervalList<Prefix>((prefix) => cut(prefix, LONGEST));
-  for (const parsed of patterns.map(parsePrefix)) if ('prefix' in parsed) list.add(parsed.prefix);
+  for (const prefix of patterns.flatMap((text) => knownPrefix(text) ?? [])) list.add(prefix);
   return list;
 }
 
 function sharesNumbers(pattern: string, others: IntervalList<Prefix>): boolean {
-  const parsed = parsePrefix(pattern);
-  if (!('prefix' in parsed)) return false;
-  const { prefix } = parsed;
+  const prefix = knownPrefix(pattern);
+  if (prefix === undefined) return false;
   return [...others.overlapping(cut(prefix, LONGEST))].some((other) => relation(prefix, other) !== 'disjoint');
 }
 
+/** Tags are compared as devices do, without case. */
 export function sameTag(rule: OutsideObject, { tag }: Pick<Placement, 'tag'>): boolean {
   return String(rule.fields['tag']).toLowerCase() === tag.toLowerCase();
 }
 
-export function ruleId({ device, plan }: { readonly device: string; readonly plan: string }, pattern: string): string {
-  return identityOf({ system: 'sbc', target: device, kind: 'DialPlanRule', name: `${plan}/${pattern}` });
+/** The rule of a pattern in a dial plan, as an outside object is called. */
+export function ruleFor({ device, plan }: { readonly device: string; readonly plan: string }, pattern: string) {
+  return { system: 'sbc', target: device, kind: 'DialPlanRule', name: `${plan}/${pattern}` };
+}
+
+/** What tells that rule from all others; plans are compared as devices do, without case. */
+export function ruleId(place: { readonly device: string; readonly plan: string }, pattern: string): string {
+  return identityOf(ruleFor(place, pattern));
 }
 
 function stands(rule: OutsideObject | undefined, place: Placement): boolean {

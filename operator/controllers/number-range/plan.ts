@@ -7,10 +7,11 @@ import { ruleName } from '../../domain/naming/rule-name.ts';
 import type { Claim, ClaimBook } from '../../domain/numbers/claim-book.ts';
 import type { Prefix } from '../../domain/numbers/prefix.ts';
 import { dialPlanRules, splitRuleName } from '../../domain/routing/dial-plan-rules.ts';
+import { customerKeyOf } from '../indexes.ts';
 import { heirKey, type RuleIdentity } from '../successor.ts';
 import { claimOf, placeOf } from './claims.ts';
 import { isRecordedTag, type RuleRecord, recordsAt } from './footprint.ts';
-import { isAt, isLeftAlone, ruleId, type SeenRules, sameTag } from './going.ts';
+import { isAt, isLeftAlone, ruleFor, ruleId, type SeenRules, sameTag } from './going.ts';
 import type { Placement } from './placement.ts';
 
 export interface Refusal {
@@ -93,7 +94,7 @@ function ruleAt(prefix: Prefix, place: Placement, { rules }: GrantInput): Outsid
 }
 
 function isForeign(other: Claim, { range, customerOf }: GrantInput): boolean {
-  return customerOf(other.owner) !== `${range.metadata.namespace ?? ''}/${range.spec.customerRef.name}`;
+  return customerOf(other.owner) !== customerKeyOf(range);
 }
 
 function heldBy(prefix: Prefix, holder: Claim, range: NumberRange): Refusal {
@@ -177,8 +178,7 @@ function isOursToRemove(record: RuleRecord | undefined, rule: OutsideObject | un
 
 /** Names are the device's business (telephony 5.2): what is there keeps its name, what is new gets a derived one. */
 function withName(rule: OutsideObject, seen: OutsideObject | undefined, { shortName }: DevicePlanInput): OutsideObject {
-  const slash = rule.name.indexOf('/');
-  const identity = { plan: rule.name.slice(0, slash), prefix: rule.name.slice(slash + 1), tag: String(rule.fields['tag']) };
+  const identity = { ...splitRuleName(rule.name), tag: String(rule.fields['tag']) };
   return { ...rule, fields: { ...rule.fields, ruleName: seen?.fields['ruleName'] ?? ruleName(shortName, identity) } };
 }
 
@@ -198,7 +198,7 @@ function ownedRules(
 ): Owned[] {
   const wanted = new Map(desired.map((rule) => [identityOf(rule), rule]));
   return records.map((record) => {
-    const object = { system: 'sbc', target: device, kind: 'DialPlanRule', name: `${record.plan}/${record.pattern}` };
+    const object = ruleFor({ device, plan: record.plan }, record.pattern);
     const rule = wanted.get(identityOf(object)) ?? seen.get(identityOf(object));
     const unchanged = rule !== undefined && isRecordedTag(record, String(rule.fields['tag']));
     return { object, state: record.state, ...(unchanged ? { desiredHash: contentHash(rule.fields) } : {}) };

@@ -23,7 +23,7 @@ import { deviceTarget, numbersTarget, ownerOf } from '../targets.ts';
 import { type Work, workOn } from '../work.ts';
 import { RECHECK_MS, REREAD_MS } from './config-maps.ts';
 import { isRecordedTag, leavingEntries, recordsAt } from './footprint.ts';
-import { isLeftAlone } from './going.ts';
+import { isLeftAlone, ruleId } from './going.ts';
 import { type Placement, placementsOf } from './placement.ts';
 import { silencing } from './silence.ts';
 import type { DeviceSuspicions } from './suspicion.ts';
@@ -157,12 +157,12 @@ function planRemoval(
   tags: ReadonlyMap<string, ReadonlySet<string>>,
   observed: readonly OutsideObject[],
 ) {
-  const records = new Map(recordsAt(range, device, held).map((record) => [`${record.plan}/${record.pattern}`.toLowerCase(), record]));
+  const records = new Map(recordsAt(range, device, held).map((record) => [ruleId({ device, plan: record.plan }, record.pattern), record]));
   const patterns = new Set([...held, ...wanted.map(({ text }) => text)]);
   const owned = observed.flatMap((rule): Owned[] => {
     const { plan, prefix: pattern } = splitRuleName(rule.name);
     const tag = String(rule.fields['tag']);
-    const record = records.get(rule.name.toLowerCase());
+    const record = records.get(identityOf(rule));
     const isDerived = patterns.has(pattern) && tags.get(plan.toLowerCase())?.has(tag.toLowerCase()) === true;
     const isOurs = rule.kind === 'DialPlanRule' && (isDerived || (record !== undefined && isRecordedTag(record, tag)));
     const isKept = record !== undefined && isLeftAlone(record, range);

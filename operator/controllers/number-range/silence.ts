@@ -2,7 +2,7 @@ import type { NumberRange, SiteLocation } from '../../api/kinds.ts';
 import type { ObjectKey } from '../../api/meta.ts';
 import type { Seen } from '../../delivery/delivery.ts';
 import { contentHash } from '../../domain/change/canonical.ts';
-import { containsNumber, type Prefix, parsePrefix } from '../../domain/numbers/prefix.ts';
+import { containsNumber, knownPrefix } from '../../domain/numbers/prefix.ts';
 import type { NumbersView } from '../../integrations/graph/port.ts';
 import { type Asked, confirmationOf } from '../confirmation.ts';
 import { heldBefore } from '../removal.ts';
@@ -69,7 +69,7 @@ export function partialSilence({ range, site, going, keeps, ...rest }: PartialSi
 /** Removing rules of assigned numbers silences people; what cannot be read counts as assigned (telephony 7.1; Essentials: every number). */
 export function silencing({ range, patterns, essentials, numbers, how }: SilenceInput): Verdict {
   if (patterns.length === 0) return { verdict: 'free' };
-  const prefixes = patterns.flatMap((text) => parsed(text) ?? []);
+  const prefixes = patterns.flatMap((text) => knownPrefix(text) ?? []);
   const all = prefixes.reduce((sum, { count }) => sum + count, 0);
   if (essentials)
     return { verdict: 'held', message: `Inbound calls to ${all} numbers would stop (Essentials: every number counts as assigned); ${how}` };
@@ -102,9 +102,4 @@ export function sumOf(silences: readonly Verdict[]): Verdict {
   const messages = new Set(silences.flatMap((silence) => (silence.verdict === 'held' ? [silence.message] : [])));
   if (messages.size > 0) return { verdict: 'held', message: [...messages].join('; ') };
   return silences.find(({ verdict }) => verdict === 'wait') ?? { verdict: 'free' };
-}
-
-function parsed(text: string): Prefix | undefined {
-  const result = parsePrefix(text);
-  return 'prefix' in result ? result.prefix : undefined;
 }

@@ -1,6 +1,6 @@
 import type { NumberRangeStatus } from '../../api/kinds.ts';
 import type { Plan } from '../../domain/change/plan.ts';
-import { parsePrefix } from '../../domain/numbers/prefix.ts';
+import { knownPrefix } from '../../domain/numbers/prefix.ts';
 import { splitRuleName } from '../../domain/routing/dial-plan-rules.ts';
 import type { StatusFields } from '../../runtime/reconciler.ts';
 import { driftStatus } from '../status-parts.ts';
@@ -42,7 +42,7 @@ export function rangeStatus(
   heldIn: NumberRangeStatus['heldIn'],
 ): StatusFields<NumberRangeStatus> {
   const { scope, grants, works } = found;
-  const numbers = held.reduce((sum, text) => sum + countOf(text), 0);
+  const numbers = held.reduce((sum, text) => sum + (knownPrefix(text)?.count ?? 0), 0);
   const footprint = works.flatMap((work) => entriesAt(work, found));
   return {
     ...(scope.essentials || scope.tenantId === undefined ? {} : { tenantId: scope.tenantId }),
@@ -68,11 +68,6 @@ function confirmationStatus({ silence, works }: RangeFindings): Pick<NumberRange
 function entriesAt({ plan, target }: Work, { range, held }: RangeFindings) {
   if (plan === undefined) return (range.status?.footprint ?? []).filter((entry) => entry.system === 'sbc' && entry.target === target.id);
   return ruleEntries(target.id, plan, recordsAt(range, target.id, held));
-}
-
-function countOf(text: string): number {
-  const parsed = parsePrefix(text);
-  return 'prefix' in parsed ? parsed.prefix.count : 0;
 }
 
 /**

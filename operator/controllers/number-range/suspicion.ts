@@ -8,6 +8,7 @@ import { type Suspicion, Suspicions } from '../suspicion.ts';
 import { deviceTarget } from '../targets.ts';
 import type { RangeMemory } from './claims.ts';
 import { recordsAt } from './footprint.ts';
+import { ruleFor } from './going.ts';
 
 /** Whether what devices show may be believed, judged over the rules of all ranges (telephony 6.4). */
 export class DeviceSuspicions {
@@ -34,7 +35,6 @@ export class DeviceSuspicions {
 function* settledRules(device: ObjectKey, stores: Stores, memory: RangeMemory): Generator<OwnedObject> {
   for (const range of stores.ranges.byIndex(INDEX.device, device)) {
     for (const { plan, pattern, state } of recordsAt(range, device, new Set(memory.heldOf(range))))
-      if (state === 'Applied' || state === 'Adopted')
-        yield { system: 'sbc', target: device, kind: 'DialPlanRule', name: `${plan}/${pattern}` };
+      if (state === 'Applied' || state === 'Adopted') yield ruleFor({ device, plan }, pattern);
   }
 }

@@ -122,6 +122,12 @@ function refuse(value: string, rule: string): ParsedPrefix {
   return { problem: { value: value.trim(), rule } };
 }
 
+/** A pattern that somebody has found to be one before, as status has it; undefined: it is none. */
+export function knownPrefix(text: string): Prefix | undefined {
+  const parsed = parsePrefix(text);
+  return 'prefix' in parsed ? parsed.prefix : undefined;
+}
+
 /** How two patterns of one dial plan stand to each other (telephony 6.1). `captures`: every number of the longer one also begins with a number of the shorter one. */
 export type PrefixRelation = 'disjoint' | 'same' | 'crossing' | 'captures' | 'capturedBy';
 
