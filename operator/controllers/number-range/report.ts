@@ -76,7 +76,11 @@ function accepted({ grants, wanted }: RangeFindings): Finding {
       `spec.prefixes: valid; the longer rule wins where one prefix is the beginning of another: ${named}; remove one if that is not meant`,
     );
   }
-  return holds('Accepted', 'Accepted', `${wanted.length} prefixes are valid and nobody else holds them`);
+  return holds(
+    'Accepted',
+    'Accepted',
+    `${wanted.length} ${wanted.length === 1 ? 'prefix is' : 'prefixes are'} valid and nobody else holds ${wanted.length === 1 ? 'it' : 'them'}`,
+  );
 }
 
 function sbcDeployed(found: RangeFindings): Finding {
@@ -121,7 +125,11 @@ function deployedRules({ works, grants }: RangeFindings): Finding {
   const rules = works.flatMap(({ plan }) => plan?.items ?? []).length;
   if (grants.granted.length === 0)
     return waits('SBCDeployed', 'PatternHeld', 'No prefix of the range is held, so there is nothing to deploy');
-  return holds('SBCDeployed', 'Deployed', `${rules} rules read back on ${works.length} ${works.length === 1 ? 'SBC' : 'SBCs'}`);
+  return holds(
+    'SBCDeployed',
+    'Deployed',
+    `${rules} ${rules === 1 ? 'rule' : 'rules'} read back on ${works.length} ${works.length === 1 ? 'SBC' : 'SBCs'}`,
+  );
 }
 
 /** Of several devices that cannot be seen the one that has been missed most often; a look under way says nothing. */
