@@ -1,17 +1,24 @@
 import { ANNOTATIONS } from '../api/group.ts';
+import type { Customer } from '../api/kinds.ts';
 import type { KubeObject } from '../api/meta.ts';
 import type { Reason } from '../api/reasons.ts';
-import type { Delivery } from '../delivery/delivery.ts';
 import type { OutsideObject } from '../domain/change/object.ts';
 import type { ChangePolicy } from '../domain/change/plan.ts';
 import type { OperatorError } from '../errors/operator-error.ts';
 import type { ConditionInput, FinalReport, StatusBase } from '../runtime/reconciler.ts';
+import type { ControllerDeps } from './deps.ts';
 import { type Finding, waitsStatus } from './finding.ts';
-import { isForceRemoved } from './governance.ts';
+import { type Governance, isForceRemoved } from './governance.ts';
+import { massDeletionHold } from './mass-deletion.ts';
+import type { Verdict } from './silence.ts';
+import { deletedForMs, successorWait } from './successor.ts';
 import { placeName, SUSPECT_RECHECK_MS } from './suspicion.ts';
 import { type Task, tasksStatus } from './tasks.ts';
 import { untilOverdue, type Wait, type Waiter, waitingOf } from './waiting.ts';
 import { firstFailure, handOver, isOut, retryTime, type Work } from './work.ts';
+
+/** What another object holds has not been read in this process yet: it is about to be, so it is asked for again after this long, ms. */
+export const REREAD_MS = 2000;
 
 /** Where a removal stands. */
 export type RemovalStep =
@@ -39,12 +46,16 @@ type RemovableStatus = StatusBase & { readonly waits?: readonly Wait[]; readonly
 export interface Removal<Status extends RemovableStatus> {
   readonly object: KubeObject<unknown, Status>;
   readonly owner: string;
-  readonly delivery: Delivery;
+  readonly deps: ControllerDeps;
   readonly works: readonly Work[];
+  readonly customer: Customer | undefined;
+  readonly governance: Governance;
   /** What is taken away, for a message. */
   readonly what: (open: readonly OutsideObject[]) => string;
-  /** Why nothing is taken away yet although it could be; asked only while something is there. */
-  readonly heldBy: (open: readonly OutsideObject[]) => RemovalStep | undefined;
+  /** Who falls silent by it; asked only while something is there. */
+  readonly silence: (open: readonly OutsideObject[]) => Verdict;
+  /** Another object of which it is not known yet whether it has taken over what goes. */
+  readonly unreadHeir?: string | undefined;
   /** What status has to know before the first removal goes out. */
   readonly progress: () => Partial<Status>;
   /** RFC 3339. */
@@ -62,10 +73,11 @@ export function letGo(object: KubeObject<{ readonly deletionPolicy?: string }>, 
  * is removed, nor taken for gone, by a place that cannot be seen or by a picture that is not trusted (telephony 6.4).
  */
 export function concludeRemoval<Status extends RemovableStatus>(removal: Removal<Status>): FinalReport<Status> {
-  const { object, owner, delivery, works, now } = removal;
+  const { object, owner, works, now } = removal;
+  const { delivery } = removal.deps;
   const open = works.flatMap(({ plan }) => plan?.removals ?? []);
   const blocked = unknownStep(object, works);
-  const held = blocked ?? (open.length === 0 ? undefined : removal.heldBy(open));
+  const held = blocked ?? (open.length === 0 ? undefined : (heldStep(removal, open) ?? awaitedStep(removal, open)));
   const afterStatus = handOver({ delivery, owner, works, priority: 'change', mayWrite: held === undefined });
   const out = isOut(delivery, owner);
   if (blocked === undefined && open.length === 0 && !works.some(out)) return removalReport(object, { done: true }, now);
@@ -95,6 +107,30 @@ function unknownStep(object: KubeObject<unknown, StatusBase>, works: readonly Wo
   const held = heldBefore(object);
   if (held !== undefined) return { done: false, reason: 'DeletionHeld', message: held.message, stalled: true };
   return { done: false, reason: 'Removing', message: `${placeName(target)} is read before anything is removed` };
+}
+
+/** Why nothing is taken away yet although it could be. */
+function heldStep<Status extends RemovableStatus>(removal: Removal<Status>, open: readonly OutsideObject[]): RemovalStep | undefined {
+  const mass = massDeletionHold(removal.customer, removal.deps);
+  const verdict: Verdict = mass === undefined ? removal.silence(open) : { verdict: 'held', message: mass };
+  if (verdict.verdict === 'held') return { done: false, reason: 'DeletionHeld', message: verdict.message, stalled: true };
+  if (verdict.verdict === 'wait')
+    return { done: false, reason: 'Removing', message: 'Who depends on it is read before anything is removed' };
+  const { hold } = removal.governance;
+  return hold && { done: false, ...hold };
+}
+
+/** A rename is under way perhaps: whoever wants exactly this takes it over without a write (design §3.10). */
+function awaitedStep<Status extends RemovableStatus>(removal: Removal<Status>, open: readonly OutsideObject[]): RemovalStep | undefined {
+  const { object, customer, deps, unreadHeir, now } = removal;
+  const reason = 'AwaitingSuccessor';
+  if (unreadHeir !== undefined)
+    return { done: false, reason, message: `Reading what ${unreadHeir} holds before anything is removed`, againMs: REREAD_MS };
+  const waitMs = deps.settings.successorWaitMs;
+  const againMs = successorWait(customer, deletedForMs(object, now), waitMs);
+  if (againMs === undefined) return undefined;
+  const message = `Waits ${waitMs / 1000} s in case another ${object.kind} of the Customer takes over ${removal.what(open)}`;
+  return { done: false, reason, message, againMs };
 }
 
 function goingStep(works: readonly Work[], what: string): RemovalStep {

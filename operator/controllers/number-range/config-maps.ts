@@ -10,8 +10,6 @@ import type { RangeMemory } from './claims.ts';
 
 /** ConfigMaps are compared this often and on `reconcile-at` (design §5). */
 export const RECHECK_MS = 5 * 60_000;
-/** Another range's record has not been read in this process yet: it is about to be, so it is asked for again after this long. */
-export const REREAD_MS = 2000;
 /** More patterns than this are recorded in a ConfigMap of ours, so that status stays small (design §2). */
 export const MAX_IN_STATUS = 1000;
 /**

@@ -2,12 +2,12 @@ import type { NumberRange } from '../../api/kinds.ts';
 import type { Prefix } from '../../domain/numbers/prefix.ts';
 import type { Gate } from '../gates.ts';
 import type { Governance } from '../governance.ts';
+import type { Silence } from '../silence.ts';
 import type { SiteScope } from '../site-scope.ts';
 import type { Suspicion } from '../suspicion.ts';
 import type { Work } from '../work.ts';
 import type { Placement } from './placement.ts';
 import type { Grants } from './plan.ts';
-import type { Silence } from './silence.ts';
 
 /** Everything one pass has found about a range. */
 export interface RangeFindings {

@@ -15,13 +15,13 @@ import type { Finding } from '../finding.ts';
 import type { RemovalReads } from '../freshness.ts';
 import type { Governance } from '../governance.ts';
 import { devicesInStatus } from '../indexes.ts';
-import { massDeletionHold } from '../mass-deletion.ts';
 import { concludeRemoval, letGo, type RemovalStep, removalReport } from '../removal.ts';
+import { FREE, type Verdict } from '../silence.ts';
 import type { SiteScope } from '../site-scope.ts';
-import { deletedForMs, type Heirs, successorWait } from '../successor.ts';
+import type { Heirs } from '../successor.ts';
 import { deviceTarget, numbersTarget, ownerOf } from '../targets.ts';
 import { type Work, workOn } from '../work.ts';
-import { RECHECK_MS, REREAD_MS } from './config-maps.ts';
+import { RECHECK_MS } from './config-maps.ts';
 import { isRecordedTag, leavingEntries, recordsAt } from './footprint.ts';
 import { isLeftAlone, ruleId } from './going.ts';
 import { type Placement, placementsOf } from './placement.ts';
@@ -55,10 +55,13 @@ export function removeRange(removal: RangeRemoval): FinalReport<NumberRangeStatu
   return concludeRemoval<NumberRangeStatus>({
     object: range,
     owner,
-    delivery: deps.delivery,
+    deps,
     works,
+    customer: removal.scope?.customer,
+    governance,
     what: (open) => `${open.length} dial-plan rules`,
-    heldBy: (open) => heldStep(removal, owner, open, fresh) ?? awaitedStep(removal, open.length),
+    silence: (open) => silenceOf(removal, owner, open, fresh),
+    unreadHeir: removal.heirs.unread[0],
     progress: () => leavingStatus(range, works),
     now: ctx.now,
   });
@@ -76,42 +79,14 @@ function leavingStatus(range: NumberRange, works: readonly Work[]): Pick<NumberR
   return footprint.length === 0 ? {} : { footprint };
 }
 
-/** Why nothing is removed yet although it could be. */
-function heldStep(
-  { range, scope, deps, governance }: RangeRemoval,
-  owner: string,
-  open: readonly OutsideObject[],
-  fresh: Freshness,
-): RemovalStep | undefined {
-  const mass = massDeletionHold(scope?.customer, deps);
-  if (mass !== undefined) return { done: false, reason: 'DeletionHeld', message: mass, stalled: true };
+/** Whoever holds a number of the range could not be called any more. */
+function silenceOf({ range, scope, deps }: RangeRemoval, owner: string, open: readonly OutsideObject[], fresh: Freshness): Verdict {
+  if (isDeletionConfirmed(range)) return FREE;
   const patterns = [...new Set(open.map(({ name }) => splitRuleName(name).prefix))];
   const tenantId = scope !== undefined && !scope.essentials ? scope.tenantId : undefined;
   const numbers = tenantId === undefined ? undefined : deps.delivery.see<NumbersView>(numbersTarget(tenantId), owner, fresh);
   const how = `annotate ${ANNOTATIONS.confirmDelete}=${range.metadata.name} to go on`;
-  const silence = isDeletionConfirmed(range)
-    ? ({ verdict: 'free' } as const)
-    : silencing({ range, patterns, essentials: scope?.essentials ?? true, numbers, how });
-  if (silence.verdict === 'held') return { done: false, reason: 'DeletionHeld', message: silence.message, stalled: true };
-  if (silence.verdict === 'wait')
-    return { done: false, reason: 'Removing', message: 'Reading who holds the numbers before anything is removed' };
-  return governance.hold === undefined ? undefined : { done: false, ...governance.hold };
-}
-
-/** A rename is under way perhaps: whoever wants exactly these rules takes them over without a write (design §3.10). */
-function awaitedStep({ range, scope, heirs, deps, ctx }: RangeRemoval, rules: number): RemovalStep | undefined {
-  if (heirs.unread.length > 0)
-    return {
-      done: false,
-      reason: 'AwaitingSuccessor',
-      message: `Reading what ${heirs.unread[0]} holds before anything is removed`,
-      againMs: REREAD_MS,
-    };
-  const waitMs = deps.settings.successorWaitMs;
-  const left = successorWait(scope?.customer, deletedForMs(range, ctx.now), waitMs);
-  if (left === undefined) return undefined;
-  const message = `Waits ${waitMs / 1000} s in case another NumberRange of the Customer takes over its ${rules} dial-plan rules`;
-  return { done: false, reason: 'AwaitingSuccessor', message, againMs: left };
+  return silencing({ range, patterns, essentials: scope?.essentials ?? true, numbers, how });
 }
 
 /** Devices by status, footprint and spec: whatever of the three a restore has kept. */

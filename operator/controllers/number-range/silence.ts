@@ -4,8 +4,9 @@ import type { Seen } from '../../delivery/delivery.ts';
 import { contentHash } from '../../domain/change/canonical.ts';
 import { containsNumber, knownPrefix } from '../../domain/numbers/prefix.ts';
 import type { NumbersView } from '../../integrations/graph/port.ts';
-import { type Asked, confirmationOf } from '../confirmation.ts';
+import { confirmationOf } from '../confirmation.ts';
 import { heldBefore } from '../removal.ts';
+import { FREE, type Silence, type Verdict } from '../silence.ts';
 import type { Going } from './going.ts';
 
 export interface SilenceInput {
@@ -18,20 +19,6 @@ export interface SilenceInput {
   /** How to confirm it; the end of a sentence. */
   readonly how: string;
 }
-
-/** `wait`: the tenant is being read. `held`: what would be lost, and how to confirm. `free`: nobody loses a number. */
-type Verdict =
-  | { readonly verdict: 'free' }
-  | { readonly verdict: 'wait' }
-  | {
-      readonly verdict: 'held';
-      readonly message: string;
-      /** What was said before, while it is looked at anew. */
-      readonly isOld?: true;
-    };
-
-/** With what status remembers of the question. */
-export type Silence = Verdict & { readonly asked?: Asked | undefined };
 
 export interface PartialSilenceInput extends Pick<SilenceInput, 'range' | 'essentials' | 'numbers'> {
   readonly site: SiteLocation;
@@ -46,7 +33,7 @@ export interface Silences {
   readonly sum: Silence;
 }
 
-export const NOT_GOING: Silences = { byDevice: new Map(), sum: { verdict: 'free' } };
+export const NOT_GOING: Silences = { byDevice: new Map(), sum: FREE };
 
 /** What an edit takes off devices: each part goes once it is asked for and then confirmed, or when nobody is silenced by it. */
 export function partialSilence({ range, site, going, keeps, ...rest }: PartialSilenceInput): Silences {
@@ -59,7 +46,7 @@ export function partialSilence({ range, site, going, keeps, ...rest }: PartialSi
     site,
   });
   const verdictOn = ({ part, patterns }: Going): Verdict =>
-    confirmation.isGiven(part) ? { verdict: 'free' } : silencing({ range, patterns, how: confirmation.how, ...rest });
+    confirmation.isGiven(part) ? FREE : silencing({ range, patterns, how: confirmation.how, ...rest });
   const byDevice = new Map(going.map((rules) => [rules.device, verdictOn(rules)]));
   const verdicts = [...byDevice.values()];
   const isAsked = confirmation.isAsked || verdicts.some((one) => one.verdict === 'held' && one.isOld !== true);
@@ -68,7 +55,7 @@ export function partialSilence({ range, site, going, keeps, ...rest }: PartialSi
 
 /** Removing rules of assigned numbers silences people; what cannot be read counts as assigned (telephony 7.1; Essentials: every number). */
 export function silencing({ range, patterns, essentials, numbers, how }: SilenceInput): Verdict {
-  if (patterns.length === 0) return { verdict: 'free' };
+  if (patterns.length === 0) return FREE;
   const prefixes = patterns.flatMap((text) => knownPrefix(text) ?? []);
   const all = prefixes.reduce((sum, { count }) => sum + count, 0);
   if (essentials)
@@ -83,7 +70,7 @@ export function silencing({ range, patterns, essentials, numbers, how }: Silence
   const lost = numbers.view.assignments.filter(
     ({ number, holder }) => holder !== undefined && prefixes.some((prefix) => containsNumber(prefix, number.replace(/;.*$/, ''))),
   );
-  if (lost.length === 0) return { verdict: 'free' };
+  if (lost.length === 0) return FREE;
   const named = lost
     .slice(0, 3)
     .map(({ number }) => number)
@@ -101,5 +88,5 @@ export function silencing({ range, patterns, essentials, numbers, how }: Silence
 export function sumOf(silences: readonly Verdict[]): Verdict {
   const messages = new Set(silences.flatMap((silence) => (silence.verdict === 'held' ? [silence.message] : [])));
   if (messages.size > 0) return { verdict: 'held', message: [...messages].join('; ') };
-  return silences.find(({ verdict }) => verdict === 'wait') ?? { verdict: 'free' };
+  return silences.find(({ verdict }) => verdict === 'wait') ?? FREE;
 }

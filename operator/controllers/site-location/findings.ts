@@ -1,11 +1,11 @@
 import type { Seen } from '../../delivery/delivery.ts';
 import type { DirectoryView } from '../../integrations/graph/port.ts';
 import type { SbcView } from '../../integrations/sbc/port.ts';
-import type { Asked } from '../confirmation.ts';
 import type { Stores } from '../deps.ts';
 import type { Finding } from '../finding.ts';
 import type { Gate } from '../gates.ts';
 import type { Governance } from '../governance.ts';
+import type { Silence } from '../silence.ts';
 import type { SiteScope } from '../site-scope.ts';
 import type { Work } from '../work.ts';
 import type { NamedTrunk } from './desired.ts';
@@ -18,10 +18,8 @@ export interface SiteFindings {
   readonly accepted: Finding;
   readonly closedGate: Gate;
   readonly governance: Governance;
-  /** What an edit would take from users, and how to confirm it; undefined: nothing is held. */
-  readonly heldRemoval: string | undefined;
-  /** What status remembers of the question. */
-  readonly confirmation: Asked | undefined;
+  /** Whether an edit would take something from users. */
+  readonly silence: Silence;
   /** Of usage, routes and policy; undefined while it cannot be told. */
   readonly name: string | undefined;
   /** Trunks that Microsoft takes a route over. */

@@ -4,13 +4,14 @@ import { identityOf, type OutsideObject } from '../../domain/change/object.ts';
 import type { Plan } from '../../domain/change/plan.ts';
 import { gatewaysOf, servingTrunks } from '../../domain/routing/voice-routing.ts';
 import type { VoiceView } from '../../integrations/teams-admin/port.ts';
-import { type Asked, confirmationOf, isDeletionConfirmed } from '../confirmation.ts';
+import { confirmationOf, isDeletionConfirmed } from '../confirmation.ts';
+import { FREE, type Silence, type Verdict } from '../silence.ts';
 import type { SiteScope } from '../site-scope.ts';
 import { usagesOf } from './places.ts';
 
-/** A route reachable from a granted policy silences people when it goes (telephony 7.1). Undefined: nobody, or it is confirmed. */
-export function deletionHold({ site }: SiteScope, removals: readonly OutsideObject[], view: VoiceView): string | undefined {
-  if (isDeletionConfirmed(site)) return undefined;
+/** A route reachable from a granted policy silences people when it goes (telephony 7.1). */
+export function deletionSilence({ site }: SiteScope, removals: readonly OutsideObject[], view: VoiceView): Verdict {
+  if (isDeletionConfirmed(site)) return FREE;
   return silenced(
     { going: removals, records: [], routed: [] },
     view,
@@ -18,29 +19,23 @@ export function deletionHold({ site }: SiteScope, removals: readonly OutsideObje
   );
 }
 
-/** What an edit takes from users: whether it has to stay for now, and what status remembers of the question. */
-export interface EditHold {
-  readonly message: string | undefined;
-  readonly asked: Asked | undefined;
-}
-
 /**
  * The same for what an edit takes away: `deploy: false` on the Customer, routing switched off, or a trunk taken out of the spec, whether its
  * route goes or only narrows to the trunks that are left. A confirmation given before it was asked for counts for none of these.
  */
-export function editHold(scope: SiteScope, plan: Pick<Plan, 'removals' | 'items'>, view: VoiceView): EditHold {
+export function editSilence(scope: SiteScope, plan: Pick<Plan, 'removals' | 'items'>, view: VoiceView): Silence {
   const { site } = scope;
   const going = [...plan.removals, ...narrowedRoutes(scope, plan)];
   const records = leavingRecords(scope);
-  if (going.length + records.length === 0) return { message: undefined, asked: undefined };
+  if (going.length + records.length === 0) return FREE;
   const before = site.status?.confirmation;
   const parts = [...(going.length === 0 ? [] : partsOf(scope, going)), ...(records.length === 0 ? [] : ['dns'])];
   // Also the same trunk, taken out again after it was put back, is another question.
   const what = contentHash(scope.trunks.map(({ spec, state }) => [spec.name, state]));
   const confirmation = confirmationOf({ object: site, parts, what, asked: before });
   const leaving = { going, records, routed: records.length === 0 ? [] : routedBy(scope, view) };
-  const message = parts.every((part) => confirmation.isGiven(part)) ? undefined : silenced(leaving, view, confirmation.how);
-  return { message, asked: message !== undefined || confirmation.isAsked ? confirmation.record : undefined };
+  const verdict = parts.every((part) => confirmation.isGiven(part)) ? FREE : silenced(leaving, view, confirmation.how);
+  return { ...verdict, asked: verdict.verdict === 'held' || confirmation.isAsked ? confirmation.record : undefined };
 }
 
 /** Endpoints that we have published, and that somebody else is to publish from now on (`dns.mode: Manual`). */
@@ -112,13 +107,14 @@ interface Leaving {
 }
 
 /** Who could not call any more, by every policy that leads to what goes: ours, and others that name our usage. */
-function silenced({ going, records, routed }: Leaving, view: VoiceView, how: string): string | undefined {
+function silenced({ going, records, routed }: Leaving, view: VoiceView, how: string): Verdict {
   const routing = going.filter(isRouting);
   const policies = policiesLeadingTo([...routing, ...routed.filter(isRouting)], view);
   const users = usersOf(policies, view);
-  if (policies.length === 0 || users === 'nobody') return undefined;
+  if (policies.length === 0 || users === 'nobody') return FREE;
   const names = [...routing.map(({ kind, name }) => `${kind} ${name}`), ...records].join(', ');
-  return `Removing ${names} would take outbound calling from ${users} who have policy ${policies.join(', ')}; ${how}`;
+  const message = `Removing ${names} would take outbound calling from ${users} who have policy ${policies.join(', ')}; ${how}`;
+  return { verdict: 'held', message };
 }
 
 function isRouting({ kind }: OutsideObject): boolean {

@@ -5,8 +5,9 @@ import { VOICE_ROUTING_ORDER } from '../../domain/routing/voice-routing.ts';
 import type { VoiceView } from '../../integrations/teams-admin/port.ts';
 import type { Stores } from '../deps.ts';
 import { adoption } from '../governance.ts';
+import type { Silence } from '../silence.ts';
 import type { SiteScope } from '../site-scope.ts';
-import { type EditHold, editHold, narrowedRoutes } from './holds.ts';
+import { editSilence, narrowedRoutes } from './holds.ts';
 import { isOrphanOf, type Ownership } from './naming.ts';
 import { servesOthers, sharedWithSibling, withUsageOwners } from './places.ts';
 
@@ -48,7 +49,8 @@ function isKeptAsFound(object: Owned['object'], { scope, owned }: PlaceInput): b
 }
 
 /** What an edit takes away in the tenant, if anything, and what may be done there meanwhile. */
-export interface PlannedEdit extends EditHold {
+export interface PlannedEdit {
+  readonly silence: Silence;
   /** As wanted, without what has to stay for now. */
   readonly meanwhile: PlaceInput;
 }
@@ -56,9 +58,9 @@ export interface PlannedEdit extends EditHold {
 /** Whether an edit would take something from users; if so, what may be done meanwhile is the rest of it. Pure. */
 export function heldEdit(input: PlaceInput, view: VoiceView): PlannedEdit {
   const plan = planPlace({ ...input, keepsRemovals: false }, view.objects);
-  const hold = editHold(input.scope, plan, view);
-  if (hold.message === undefined) return { ...hold, meanwhile: input };
+  const silence = editSilence(input.scope, plan, view);
+  if (silence.verdict === 'free') return { silence, meanwhile: input };
   // A route that would lose a trunk stays as it is as a whole; what would be removed stays, and the rest goes on.
   const narrows = narrowedRoutes(input.scope, plan).length > 0;
-  return { ...hold, meanwhile: { ...input, keepsRemovals: true, desired: narrows ? undefined : input.desired } };
+  return { silence, meanwhile: { ...input, keepsRemovals: true, desired: narrows ? undefined : input.desired } };
 }

@@ -9,12 +9,12 @@ import type { DirectoryView } from '../../integrations/graph/port.ts';
 import type { SbcView } from '../../integrations/sbc/port.ts';
 import type { VoiceView } from '../../integrations/teams-admin/port.ts';
 import type { FinalReport, ReconcileContext, Reconciler, Report } from '../../runtime/reconciler.ts';
-import type { Asked } from '../confirmation.ts';
 import type { ControllerDeps } from '../deps.ts';
 import { type Finding, waitsStatus } from '../finding.ts';
 import { freshness, RemovalReads } from '../freshness.ts';
 import { type Governance, governanceOf } from '../governance.ts';
 import { outsideEvents } from '../outside-events.ts';
+import { FREE, type Silence } from '../silence.ts';
 import { rangesOf, type SiteScope, siteScope } from '../site-scope.ts';
 import type { Suspicion } from '../suspicion.ts';
 import { deviceTarget, directoryTarget, ownerOf } from '../targets.ts';
@@ -71,7 +71,7 @@ export class SiteLocationReconciler implements Reconciler<SiteLocation, SiteLoca
     const wanted = { scope, name, marker: ownership.marker, routable };
     const { requested } = ctx;
     const planned = this.#plan({ scope, accepted, governance, ownership, places, looks, owner, requested }, wanted);
-    const { voice, dns, heldRemoval, confirmation } = planned;
+    const { voice, dns, silence } = planned;
     const works = [voice, dns].flatMap((work) => work ?? []);
     const retry = firstFailure(works);
     await connectAnew(retry, (notBefore) => this.#connect(scope, notBefore), clock);
@@ -83,8 +83,7 @@ export class SiteLocationReconciler implements Reconciler<SiteLocation, SiteLoca
       accepted,
       closedGate,
       governance,
-      heldRemoval,
-      confirmation,
+      silence,
       name,
       routable,
       emergency,
@@ -195,12 +194,11 @@ export class SiteLocationReconciler implements Reconciler<SiteLocation, SiteLoca
     // Address records follow the routes: while a removal is held, or nobody knows whether it has to be, they stay too.
     const isUnknown = takenAway(scope).length > 0 && places.voice !== undefined && view === undefined;
     const published = looks.dns?.state === 'seen' ? looks.dns.view.objects : [];
-    const dnsWish = held?.message !== undefined || isUnknown ? undefined : undeployed ? [] : desiredDns(wanted, published);
+    const dnsWish = held?.silence.verdict === 'held' || isUnknown ? undefined : undeployed ? [] : desiredDns(wanted, published);
     const dnsSuspicion = places.dns && looks.dns && this.#suspicions.dns(places.dns, looks.dns, scope.customer);
     return {
-      heldRemoval: held?.message,
       // While the tenant cannot be seen, what was asked stays asked.
-      confirmation: view === undefined ? scope.site.status?.confirmation : held?.asked,
+      silence: held?.silence ?? { ...FREE, asked: scope.site.status?.confirmation },
       voice: this.#work(pass, places.voice, looks.voice, suspicion, held?.meanwhile ?? voiceInput),
       dns: this.#work(pass, places.dns, looks.dns, dnsSuspicion, this.#input(pass, places.dns, dnsWish)),
     };
@@ -257,7 +255,6 @@ interface PlanPass {
 interface PlannedSite {
   readonly voice: Work | undefined;
   readonly dns: Work | undefined;
-  /** What an edit would take from users, and how to confirm it; undefined: nothing is held. */
-  readonly heldRemoval: string | undefined;
-  readonly confirmation: Asked | undefined;
+  /** Whether an edit would take something from users. */
+  readonly silence: Silence;
 }

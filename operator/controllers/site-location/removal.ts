@@ -12,14 +12,13 @@ import type { ControllerDeps, Stores } from '../deps.ts';
 import { footprintOf } from '../footprint-of.ts';
 import type { RemovalReads } from '../freshness.ts';
 import type { Governance } from '../governance.ts';
-import { massDeletionHold } from '../mass-deletion.ts';
 import { concludeRemoval, letGo, type RemovalStep, removalReport } from '../removal.ts';
+import { FREE, type Verdict } from '../silence.ts';
 import { blockers, rangesOf, type SiteScope } from '../site-scope.ts';
-import { deletedForMs, successorWait } from '../successor.ts';
 import type { Suspicion } from '../suspicion.ts';
 import { ownerOf } from '../targets.ts';
 import { type Work, workOn } from '../work.ts';
-import { deletionHold } from './holds.ts';
+import { deletionSilence } from './holds.ts';
 import { endpointName, type Ownership, usageName } from './naming.ts';
 import { ownedThere, servesOthers, sharedWithSibling, sitePlaces, withUsageOwners } from './places.ts';
 import type { SiteSuspicions } from './suspicion.ts';
@@ -36,7 +35,7 @@ export interface SiteRemoval {
 
 /** Takes away what the site made, in the order of teams-admin-api §31, and lets go only when a fresh look finds nothing of it (design §3.9). */
 export function removeSite(removal: SiteRemoval): FinalReport<SiteLocationStatus> {
-  const { scope, deps, ctx } = removal;
+  const { scope, deps, governance, ctx } = removal;
   const { site } = scope;
   const step = immediateStep(removal);
   if (step !== undefined) return removalReport(site, step, ctx.now);
@@ -45,18 +44,16 @@ export function removeSite(removal: SiteRemoval): FinalReport<SiteLocationStatus
   return concludeRemoval<SiteLocationStatus>({
     object: site,
     owner,
-    delivery: deps.delivery,
+    deps,
     works,
-    what: namesOf,
-    heldBy: (open) => heldStep(removal, works, open) ?? awaitedStep(removal, open),
+    customer: scope.customer,
+    governance,
+    what: (open) => open.map(({ kind, name }) => `${kind} ${name}`).join(', '),
+    silence: (open) => silenceOf(scope, works, open),
     // Also what only a marker told, so that the next pass knows it by name.
     progress: () => ({ footprint: footprintOf(site, works) }),
     now: ctx.now,
   });
-}
-
-function namesOf(objects: readonly OutsideObject[]): string {
-  return objects.map(({ kind, name }) => `${kind} ${name}`).join(', ');
 }
 
 /** What ends or stops the removal before anything outside is looked at. */
@@ -68,26 +65,10 @@ function immediateStep({ scope, deps, governance }: SiteRemoval): RemovalStep | 
   return ranges.length === 0 ? undefined : { done: false, reason: 'ChildrenRemain', message: `Waits for ${blockers(ranges)} to go first` };
 }
 
-/** Why nothing is removed yet although it could be. */
-function heldStep(
-  { scope, deps, governance }: SiteRemoval,
-  works: readonly Work[],
-  open: readonly OutsideObject[],
-): RemovalStep | undefined {
+/** Users keep calling as long as the site's routing in the tenant stands; without any there is nobody to ask about. */
+function silenceOf(scope: SiteScope, works: readonly Work[], open: readonly OutsideObject[]): Verdict {
   const seen = works.find(({ target }) => target.system === 'teams-admin')?.seen;
-  const view = seen?.state === 'seen' ? (seen.view as VoiceView) : undefined;
-  const held = massDeletionHold(scope.customer, deps) ?? (view === undefined ? undefined : deletionHold(scope, open, view));
-  if (held !== undefined) return { done: false, reason: 'DeletionHeld', message: held, stalled: true };
-  return governance.hold === undefined ? undefined : { done: false, ...governance.hold };
-}
-
-/** A rename is under way perhaps: whoever wants exactly this takes it over without a write (design §3.10). */
-function awaitedStep({ scope, deps, ctx }: SiteRemoval, open: readonly OutsideObject[]): RemovalStep | undefined {
-  const waitMs = deps.settings.successorWaitMs;
-  const left = successorWait(scope.customer, deletedForMs(scope.site, ctx.now), waitMs);
-  if (left === undefined) return undefined;
-  const message = `Waits ${waitMs / 1000} s in case another SiteLocation of the Customer takes over ${namesOf(open)}`;
-  return { done: false, reason: 'AwaitingSuccessor', message, againMs: left };
+  return seen?.state === 'seen' ? deletionSilence(scope, open, seen.view as VoiceView) : FREE;
 }
 
 function removalWorks({ scope, deps, ownership, reads, suspicions, ctx }: SiteRemoval, owner: string): Work[] {

@@ -9,8 +9,8 @@ const TYPE = 'M365Deployed';
 
 /** Whether usage, routes and policy in the customer's tenant are as wanted, or what they wait for. */
 export function m365Deployed(found: SiteFindings): Finding {
-  const { scope, voice, governance, accepted, heldRemoval } = found;
-  if (heldRemoval !== undefined) return stalls(TYPE, 'DeletionHeld', heldRemoval);
+  const { scope, voice, governance, accepted, silence } = found;
+  if (silence.verdict === 'held') return stalls(TYPE, 'DeletionHeld', silence.message);
   if (!scope.routesInMicrosoft)
     return exempt(TYPE, 'NotApplicable', scope.essentials ? 'Essentials has no Microsoft part' : 'spec.m365.defaultRouting is false');
   if (governance.hold?.reason === 'NotManagedYet') return stalls(TYPE, 'NotManagedYet', governance.hold.message);

@@ -26,7 +26,7 @@ export function siteStatus(found: SiteFindings): StatusFields<SiteLocationStatus
     trunksReady: `${readyTrunks(found)}/${scope.trunks.length}`,
     trunks: trunkStatuses(found),
     dns: dnsStatus(found),
-    ...(found.confirmation === undefined ? {} : { confirmation: found.confirmation }),
+    ...(found.silence.asked === undefined ? {} : { confirmation: found.silence.asked }),
     ...(found.emergency === undefined ? {} : { emergency: found.emergency }),
     ...(footprint.length === 0 ? {} : { footprint }),
     ...driftStatus(works, scope.site.status),
@@ -52,9 +52,9 @@ function trunkStatuses(found: SiteFindings): NonNullable<SiteLocationStatus['tru
 }
 
 /** A trunk taken out of the spec stays known, and its name claimed, until nothing of it is left outside: a hold asks for it by name. */
-function leavingTrunks({ scope, voice, dns, heldRemoval }: SiteFindings): TrunkStatus[] {
+function leavingTrunks({ scope, voice, dns, silence }: SiteFindings): TrunkStatus[] {
   const isSettled = [voice, dns].every((work) => work === undefined || (work.plan !== undefined && work.plan.changes.length === 0));
-  if (isSettled && heldRemoval === undefined) return [];
+  if (isSettled && silence.verdict === 'free') return [];
   const gone = new Set(removedTrunks(scope));
   return (scope.site.status?.trunks ?? []).filter(({ name }) => gone.has(name));
 }
