@@ -69,7 +69,7 @@ export function failureStands(object: Tried, type: string, works: readonly Work[
   const isCurrent = object.status?.observedGeneration === object.metadata.generation;
   if (before === undefined || before.status === 'True' || !isCurrent) return undefined;
   const failed = (object.status?.tasks ?? []).filter(({ state }) => state === 'Failed');
-  const isTold = ({ result = '' }: Task): boolean => before.message.startsWith(result.replace(/…$/, ''));
+  const isTold = ({ result }: Task): boolean => result !== undefined && before.message.startsWith(result.replace(/…$/, ''));
   return works.some((work) => failed.some((task) => task.id.startsWith(placeOf(work)) && isTold(task))) ? before : undefined;
 }
 
@@ -98,7 +98,7 @@ function withOpen(tasks: readonly Task[], work: Work, context: TaskContext): rea
   const { plan } = work;
   if ((plan === undefined || plan.changes.length === 0) && !tasks.some(isUnfinished)) return tasks;
   if (plan === undefined) return context.isOut(work) ? tasks : tasks.map((task) => (isOpen(task, placeOf(work)) ? queued(task) : task));
-  if (plan.changes.length === 0) return context.isOut(work) ? tasks : withoutOpen(tasks, work, plan);
+  if (plan.changes.length === 0) return context.isOut(work) ? tasks : withoutOpen(tasks, { work, plan, mayWrite: context.mayWrite });
   const prefix = placeOf(work);
   const id = idOf(work, plan.changes);
   const last = tasks.find((task) => task.id === id);
@@ -110,13 +110,19 @@ function withOpen(tasks: readonly Task[], work: Work, context: TaskContext): rea
   return put(others, { id, type: typeOf(plan.changes), state, ...attempts, result: counted(plan.changes.length, 'to be changed') });
 }
 
+interface Ended {
+  readonly work: Work;
+  readonly plan: Plan;
+  readonly mayWrite: boolean;
+}
+
 /**
  * Nobody wants the open task any more. What was handed over by an earlier process and is in place now was carried out; what was never handed
  * over, was taken back unsent, or is still kept back was not, and is no task.
  */
-function withoutOpen(tasks: readonly Task[], work: Work, plan: Plan): readonly Task[] {
+function withoutOpen(tasks: readonly Task[], { work, plan, mayWrite }: Ended): readonly Task[] {
   const prefix = placeOf(work);
-  const isInPlace = !work.underWay && plan.kept.length === 0 && !plan.items.some(({ standing }) => MISSING.includes(standing));
+  const isInPlace = mayWrite && !work.underWay && plan.kept.length === 0 && !plan.items.some(({ standing }) => MISSING.includes(standing));
   return tasks.flatMap((task) => {
     if (!isOpen(task, prefix)) return [task];
     return isInPlace && task.state === 'Executing' ? [foundInPlace(task)] : [];

@@ -33,7 +33,7 @@ import { type Placement, placementsOf } from './placement.ts';
 import { type Grants, grant, planDevice } from './plan.ts';
 import { removeRange } from './removal.ts';
 import { rangeConditions } from './report.ts';
-import { NOT_GOING, partialSilence, type Silences } from './silence.ts';
+import { mayGo, NOT_GOING, partialSilence, type Silences } from './silence.ts';
 import { heldAfter, rangeStatus } from './status.ts';
 import { DeviceSuspicions } from './suspicion.ts';
 
@@ -180,7 +180,8 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
     const owner = ownerOf('NumberRange', keyOf(range));
     const target = deviceTarget(device);
     const { requested } = ctx;
-    return workOn<SbcView>({ delivery: this.#deps.delivery, owner, target, seen, suspicion, objectsOf, planWith, requested });
+    const objectsOf = ({ objects }: SbcView): readonly OutsideObject[] => objects;
+    return workOn({ delivery: this.#deps.delivery, owner, target, seen, suspicion, objectsOf, planWith, requested });
   }
 
   async #report(found: RangeFindings, { now }: ReconcileContext): Promise<Report<NumberRangeStatus>> {
@@ -293,12 +294,4 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
     const devices = devicesOf(range, scope, this.#deps.stores);
     return governanceOf([range, ...new Set([...(scope?.chain ?? []), ...devices])], this.#deps, devices);
   }
-}
-
-function objectsOf({ objects }: SbcView): readonly OutsideObject[] {
-  return objects;
-}
-
-function mayGo({ byDevice }: Silences, device: ObjectKey): boolean {
-  return byDevice.get(device)?.verdict !== 'held' && byDevice.get(device)?.verdict !== 'wait';
 }

@@ -53,6 +53,11 @@ export function partialSilence({ range, site, going, keeps, ...rest }: PartialSi
   return { byDevice, sum: { ...sumOf(verdicts), asked: isAsked ? confirmation.record : before } };
 }
 
+/** Whether what goes on a device may go now; nothing else is kept back there. */
+export function mayGo({ byDevice }: Silences, device: ObjectKey): boolean {
+  return (byDevice.get(device) ?? FREE).verdict === 'free';
+}
+
 /** Removing rules of assigned numbers silences people; what cannot be read counts as assigned (telephony 7.1; Essentials: every number). */
 export function silencing({ range, patterns, essentials, numbers, how }: SilenceInput): Verdict {
   if (patterns.length === 0) return FREE;
