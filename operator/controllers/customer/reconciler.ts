@@ -114,7 +114,9 @@ export class CustomerReconciler implements Reconciler<Customer, CustomerStatus> 
     const identity = target && delivery.see<IdentityView>(target, owner, fresh);
     const found = discovered(identity) ?? customer.status?.tenantId;
     const accepted = accept(customer, namedDirectory(customer) ?? found, stores);
-    return { accepted, access, identity, tenantId: accepted.status === 'True' ? found : undefined };
+    const isAccepted = accepted.status === 'True';
+    // A domain tells only with the look whose tenant it names: until then nothing was asked of the tenant that is another Customer's.
+    return { accepted, access: isWelcome && !isAccepted ? NOT_ACCEPTED : access, identity, tenantId: isAccepted ? found : undefined };
   }
 
   #access(customer: Customer, isWelcome: boolean, notBefore: number | undefined): Promise<Access> {
@@ -122,8 +124,7 @@ export class CustomerReconciler implements Reconciler<Customer, CustomerStatus> 
     if (isEssentials(customer)) return Promise.resolve({ state: 'notNeeded' });
     if (!isWelcome) {
       this.#deps.credentials.leave(keyOf(customer));
-      const message = 'Nothing is asked of a tenant before the Customer is accepted; read condition Accepted';
-      return Promise.resolve({ state: 'refused', reason: 'WaitingForAcceptance', message });
+      return Promise.resolve(NOT_ACCEPTED);
     }
     if (customer.spec.authentication?.method !== 'AppRegistration') {
       const method = customer.spec.authentication?.method ?? 'none';
@@ -131,11 +132,11 @@ export class CustomerReconciler implements Reconciler<Customer, CustomerStatus> 
       return Promise.resolve({ state: 'refused', reason: 'AuthenticationMethodNotManaged', message });
     }
     if (tenantId === undefined) {
-      return Promise.resolve({
-        state: 'refused',
-        reason: 'TenantIdMissing',
-        message: 'spec.tenantId is not set and not discovered yet; set it, or spec.m365.domainOverride',
-      });
+      const domain = namedTenant(customer);
+      if (domain !== undefined)
+        return Promise.resolve({ state: 'refused', reason: 'Observing', message: `Waits for the tenant of ${domain}` });
+      const message = 'spec.tenantId is not set; set it, or spec.m365.domainOverride';
+      return Promise.resolve({ state: 'refused', reason: 'TenantIdMissing', message });
     }
     return connectOwn(customer, tenantId, this.#deps, notBefore);
   }
@@ -154,6 +155,12 @@ export class CustomerReconciler implements Reconciler<Customer, CustomerStatus> 
     return [...sites.byIndex(INDEX.customer, key), ...ranges.byIndex(INDEX.customer, key)];
   }
 }
+
+const NOT_ACCEPTED: Access = {
+  state: 'refused',
+  reason: 'WaitingForAcceptance',
+  message: 'Nothing is asked of a tenant before the Customer is accepted; read condition Accepted',
+};
 
 /** What one pass learns of a Customer and its tenant before anything else. */
 type Meeting = Pick<CustomerFindings, 'accepted' | 'access' | 'identity' | 'tenantId'>;

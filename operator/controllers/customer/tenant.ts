@@ -60,6 +60,7 @@ export function authenticated(found: CustomerFindings): Finding {
 }
 
 function noAccess({ reason, message }: Extract<Access, { state: 'refused' }>, { customer, stores }: CustomerFindings): Finding {
+  if (reason === 'Observing') return waits('Authenticated', reason, message, 'Unknown');
   const invited = reason === 'ConsentRequired' ? invitationOpen(customer, stores) : undefined;
   return invited ?? (WAITS_FOR.includes(reason) ? waits : stalls)('Authenticated', reason, message);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ControllersHouse } from '../../../test/support/controllers/house.ts';
-import { customer, invitation, site as siteFor } from '../../../test/support/controllers/objects.ts';
+import { customer, invitation, site as siteFor, TENANT } from '../../../test/support/controllers/objects.ts';
 import { house } from '../../../test/support/controllers/story.ts';
 import { FINALIZER } from '../../api/group.ts';
 import type { Invitation } from '../../api/kinds.ts';
@@ -307,6 +307,24 @@ describe('an invitation', () => {
     expect(mails(built)).toEqual([]);
     built.edit('Customer', 'contoso', { shortName: 'free' });
     await built.run(60_000);
+    expect(mails(built)).toHaveLength(1);
+  });
+
+  it('is not sent for a Customer whose domain turns out to name the tenant of another one', async () => {
+    const built = await house();
+    built.outside.tenants.get(TENANT)?.verifiedDomains.push('contoso.example');
+    built.apply(customer('first', { shortName: 'first' }));
+    await built.run(5_000);
+    const { spec, ...rest } = waiting();
+    built.apply({ ...rest, spec: { ...spec, tenantId: 'contoso.example' } }, invitation());
+    await built.run(60_000);
+    expect(built.condition('Customer', 'contoso', 'Accepted')).toBe('False/TenantInUse');
+    expect(built.condition('Customer', 'contoso', 'Authenticated')).toBe('False/WaitingForAcceptance');
+    expect(built.condition('Invitation', 'hello', 'EmailSent')).toBe('False/CustomerNotReady');
+    expect(mails(built)).toEqual([]);
+    built.edit('Customer', 'first', { tenantSharing: 'Allowed' });
+    await built.run(HOUR / 4); // nothing but its own poll tells a Customer that names its tenant by a domain
+    expect(built.condition('Customer', 'contoso', 'Authenticated')).toBe('False/InvitationOpen');
     expect(mails(built)).toHaveLength(1);
   });
 
