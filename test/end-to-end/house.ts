@@ -38,6 +38,7 @@ export interface HouseOptions {
 }
 
 const INSTALLATION = 'end-to-end';
+const COMPILE_CACHE = join(tmpdir(), 'trunkline-compile-cache');
 
 interface Parts {
   readonly cluster: Cluster;
@@ -151,6 +152,8 @@ export class House extends NamespaceObjects {
       kubeconfigPath: this.kubeconfigPath,
       folder,
       logFile: this.logFile,
+      // Suites that start it again and again need not compile it again and again.
+      env: { NODE_COMPILE_CACHE: COMPILE_CACHE },
     });
   }
 
