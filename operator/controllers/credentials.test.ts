@@ -268,6 +268,9 @@ describe('a tenant that several name', () => {
     expect(house.get('Customer', 'intruder').status?.tenantId).toBeUndefined();
     expect(visitors(house, before)).toEqual([`app@${TENANT}`]);
     expect(house.ready('Customer', 'contoso')).toMatch(/^True/);
+    house.edit('Customer', 'contoso', { tenantSharing: 'Allowed' });
+    await house.run(5000);
+    expect(house.condition('Customer', 'intruder', 'Accepted')).toBe('True/Accepted');
   });
 
   it.each([

@@ -1,13 +1,18 @@
 import type { Customer, Invitation, NumberRange, SiteLocation } from '../api/kinds.ts';
 import type { ObjectKey } from '../api/meta.ts';
 import type { IndexFunction } from '../runtime/store.ts';
+import { claimedTenant, namedTenant } from './customer-claims.ts';
 import { INDEX } from './deps.ts';
+
+/** In the tenant index: Customers whose tenant is named by a domain and not recorded, as of one that was refused it. Whose it is, only a look tells. */
+export const NAMED_BY_DOMAIN = 'named by a domain';
 
 /** What caches are looked up by; pure functions of one object. */
 export const CUSTOMER_INDEXES: Readonly<Record<string, IndexFunction<Customer>>> = {
   [INDEX.shortName]: (customer) => [customer.spec.shortName.toLowerCase()],
   [INDEX.tenant]: (customer) => [
     ...new Set([customer.spec.tenantId, customer.status?.tenantId].flatMap((tenantId) => tenantId?.toLowerCase() ?? [])),
+    ...(claimedTenant(customer) === undefined && namedTenant(customer) !== undefined ? [NAMED_BY_DOMAIN] : []),
   ],
 };
 

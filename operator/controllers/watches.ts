@@ -3,7 +3,7 @@ import type { Customer, Invitation, NumberRange, SbcDevice, SiteLocation } from 
 import { type Condition, type KubeObject, keyOf, type ObjectKey } from '../api/meta.ts';
 import { claimedTenant, servingCustomer } from './customer-claims.ts';
 import { INDEX, type Stores } from './deps.ts';
-import { customerKeyOf, devicesOf, siteKeyOf } from './indexes.ts';
+import { customerKeyOf, devicesOf, NAMED_BY_DOMAIN, siteKeyOf } from './indexes.ts';
 
 /** Which objects of a kind another object concerns: pure key mappings over the caches (style 2.1, watches). */
 export function customerOf(object: SiteLocation | NumberRange | Invitation): ObjectKey[] {
@@ -58,7 +58,8 @@ export function rivalCustomers(customer: Customer, stores: Stores): ObjectKey[] 
   const sameName = stores.customers.byIndex(INDEX.shortName, customer.spec.shortName.toLowerCase());
   const tenantId = claimedTenant(customer);
   const sameTenant = tenantId === undefined ? [] : stores.customers.byIndex(INDEX.tenant, tenantId.toLowerCase());
-  return [...sameName, ...sameTenant].map(keyOf).filter((key) => key !== keyOf(customer));
+  const maybeSame = tenantId === undefined ? [] : stores.customers.byIndex(INDEX.tenant, NAMED_BY_DOMAIN);
+  return [...sameName, ...sameTenant, ...maybeSame].map(keyOf).filter((key) => key !== keyOf(customer));
 }
 
 /** Sites that may hold or want the same trunk names: the others on the same devices. Only looked at when a site comes or goes. */
