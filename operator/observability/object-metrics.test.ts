@@ -72,6 +72,7 @@ describe('metrics of the fleet', () => {
       'trunkline_customers_by_auth_method{method="AppRegistration"} 1',
       'trunkline_customers_by_auth_method{method="DelegatedToken"} 0',
       'trunkline_customers_by_auth_method{method="ProviderApp"} 0',
+      'trunkline_customers_by_auth_method{method="Password"} 0',
       'trunkline_customers_by_auth_method{method="None"} 1',
     ]);
   });

@@ -55,7 +55,7 @@ function observeFleet(meters: SeriesMeters, objects: ObservedObjects): void {
     }),
   );
   meters.observedSeries('trunkline_customers_by_auth_method', 'Customers by how their tenant is signed in to', () => {
-    const counts = { AppRegistration: 0, DelegatedToken: 0, ProviderApp: 0, None: 0 };
+    const counts = { AppRegistration: 0, DelegatedToken: 0, ProviderApp: 0, Password: 0, None: 0 };
     for (const { spec } of objects.Customer.values()) counts[spec.authentication?.method ?? 'None'] += 1;
     return Object.entries(counts).map(([method, value]) => ({ labels: { method }, value }));
   });

@@ -122,7 +122,7 @@ export interface CustomerAdmin {
  */
 export interface CustomerAuthentication {
   /**
-   * AppRegistration (client credentials of an application in the customer's tenant), DelegatedToken (token of an administrator who signed in through an Invitation) or ProviderApp (the provider's own multi-tenant application). User name and password are not supported.
+   * AppRegistration (client credentials of an application in the customer's tenant), DelegatedToken (token of an administrator who signed in through an Invitation) or ProviderApp (the provider's own multi-tenant application). Password, a user name with its password, is always refused, with what to do instead.
    */
   readonly method: AuthenticationMethod;
   /**
@@ -451,7 +451,7 @@ export interface CustomerStatusAuthentication {
   /**
    * Method in use.
    */
-  readonly method?: AuthenticationMethod;
+  readonly method?: "AppRegistration" | "DelegatedToken" | "ProviderApp";
   /**
    * Application (client) id in use.
    */

@@ -480,9 +480,9 @@ export type LicenseType =
   "HostedEssentials" | "HostedEssentialsPlus" | "HostedPro" | "OCEssentials" | "OCEssentialsPlus" | "OCPro";
 
 /**
- * AppRegistration (client credentials of an application in the customer's tenant), DelegatedToken (token of an administrator who signed in through an Invitation) or ProviderApp (the provider's own multi-tenant application). User name and password are not supported.
+ * AppRegistration (client credentials of an application in the customer's tenant), DelegatedToken (token of an administrator who signed in through an Invitation) or ProviderApp (the provider's own multi-tenant application). Password, a user name with its password, is always refused, with what to do instead.
  */
-export type AuthenticationMethod = "AppRegistration" | "DelegatedToken" | "ProviderApp";
+export type AuthenticationMethod = "AppRegistration" | "DelegatedToken" | "ProviderApp" | "Password";
 
 /**
  * Microsoft cloud of the provider's tenant; the customers' must be the same. Absent means the installation's own.

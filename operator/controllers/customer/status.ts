@@ -67,7 +67,8 @@ function authenticationStatus(
     authentication?.clientSecretExpiresAt ??
     (access.state === 'connected' ? access.secretAnnotations['trunkline.dev/expires-at'] : undefined);
   return {
-    ...(authentication === undefined ? {} : { method: authentication.method }),
+    // The API server refuses Password: it is a value only so that the refusal can say what to do.
+    ...(authentication === undefined || authentication.method === 'Password' ? {} : { method: authentication.method }),
     ...(authentication?.clientId === undefined ? {} : { clientId: authentication.clientId }),
     credentialSet: access.state === 'connected',
     lastVerificationStatus: result,
