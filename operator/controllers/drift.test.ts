@@ -51,7 +51,7 @@ describe('what somebody else changes outside', () => {
       driftTotals: { objects: 1, fields: 1 },
     });
     expect(house.get('NumberRange', 'office').status).toMatchObject({
-      drift: [{ ...RULE, field: '', before: 'present', after: 'missing' }],
+      drift: [{ ...RULE, field: 'exists', before: 'present', after: 'missing' }],
     });
     expect(house.ready('SiteLocation', 'zurich')).toBe('True/Deployed');
     expect(house.ready('NumberRange', 'office')).toBe('True/Deployed');

@@ -10,7 +10,8 @@ import { hasRemedy } from '../support/verdict-message.ts';
 
 /**
  * What the API server itself says to bad input, by the CRDs alone: no webhook, no operator. The manifests stand in bad-input/*.yaml;
- * each one differs from a good one in exactly the thing that its title names, and the verdict must name field, value, rule and remedy.
+ * each one differs from a good one in exactly the thing that its title names, and the verdict must name field, value and rule, and the remedy
+ * wherever the words are ours: what the API server says of lists, enums and missing fields nobody can change.
  */
 type Spec = Readonly<Record<string, unknown>>;
 

@@ -84,7 +84,7 @@ describe('drift', () => {
       { system: 'teams-admin', target: tenantId, kind: 'VoiceRoute', name: ROUTE, field: 'numberPattern', before: '.*', after: '^nobody$' },
     ]);
     expect((await house.get('NumberRange', 'geneva-office'))?.status?.drift).toMatchObject([
-      { system: 'sbc', kind: 'DialPlanRule', name: `${PLAN}/${PREFIX}` },
+      { system: 'sbc', kind: 'DialPlanRule', name: `${PLAN}/${PREFIX}`, field: 'exists', before: 'present', after: 'missing' },
     ]);
     expect(await house.condition('SiteLocation', 'zurich', 'Ready')).toMatchObject({ status: 'True' });
     expect(await house.condition('NumberRange', 'geneva-office', 'Ready')).toMatchObject({ status: 'True' });

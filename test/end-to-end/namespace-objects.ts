@@ -137,7 +137,8 @@ export function conditionOf(object: KubeObject | undefined, type: string): Condi
 }
 
 /** Ready=True for the present spec, and nothing under way. */
-function isReady(object: KubeObject): boolean {
+/** Ready=True for its present spec. */
+export function isReady(object: KubeObject): boolean {
   const ready = conditionOf(object, 'Ready');
   const isCurrent = ready?.status === 'True' && ready.observedGeneration === object.metadata.generation;
   return isCurrent && conditionOf(object, 'Reconciling') === undefined;

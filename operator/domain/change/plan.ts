@@ -64,7 +64,7 @@ export interface DriftItem {
   readonly target: string;
   readonly kind: string;
   readonly name: string;
-  /** Empty: the whole object is missing. */
+  /** `exists`: the whole object is missing. */
   readonly field: string;
   /** What we applied. */
   readonly before: FieldChange['before'];
@@ -187,7 +187,7 @@ function differences(desired: OutsideObject, observed: OutsideObject | undefined
 function driftOf(item: PlannedItem): DriftItem[] {
   if (item.standing !== 'Drifted') return [];
   const { system, target, kind, name } = item.desired;
-  if (item.observed === undefined) return [{ system, target, kind, name, field: '', before: 'present', after: 'missing' }];
+  if (item.observed === undefined) return [{ system, target, kind, name, field: 'exists', before: 'present', after: 'missing' }];
   return item.fields.map(({ path, before, after }) => ({ system, target, kind, name, field: path, before: after, after: before }));
 }
 
