@@ -77,7 +77,8 @@ export class LeaseMarks implements OpenMarks {
       // A device on which everything already is as planned gets no write, so nobody but its driver would look for the mark.
       if (!this.#abandoned.has(keyOf(target))) await this.find(target, signal);
       const mark = this.#abandoned.get(keyOf(target));
-      if (mark === undefined || mark.deadline > this.#clock.now()) return undefined;
+      if (mark === undefined) return undefined;
+      if (mark.deadline > this.#clock.now()) return 'open';
       return {
         settle: async (settling) => {
           this.#abandoned.delete(keyOf(target));

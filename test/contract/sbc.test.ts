@@ -334,11 +334,46 @@ describe('an SBC that is not ours alone', () => {
     await first.apply([create('+41430001', ACME)]);
     first.base.faults.clear('killed');
     const settled: string[] = [];
-    const early = first.restartOperator({ find: async () => undefined });
+    const early = first.restartOperator({ find: async () => 'open' });
     expect((await early.read()).status.saveNeeded).toBe(true);
     const next = first.restartOperator({ find: async ({ id }) => ({ settle: async () => void settled.push(id) }) });
     expect([(await next.read()).status.saveNeeded, settled]).toEqual([false, ['carrier/sbc1']]);
     expect(results((await next.apply([create('+41430001', ACME)])).verdicts)).toEqual(['applied']);
+  });
+});
+
+describe('work of ours that was left unsaved', () => {
+  it('and was saved by hand is ours no longer: what somebody changes after that is not saved by us', async () => {
+    const { apply, base, sbc, person, read } = await open();
+    base.faults.add({ id: 'full', kind: 'status', status: 500, path: 'saveConfiguration' });
+    expect(results((await apply([create('+41430001', ACME)])).verdicts)).toEqual(['SaveFailed']);
+    base.faults.clear('full');
+    person.save();
+    await read();
+    person.addRule({ plan: PLAN, prefix: '+44', tag: 'by.hand.example' });
+    expect((await read()).status.saveNeeded).toBe(true);
+    expect(await failureOf(apply([create('+41430002', ACME)]))).toMatchObject({ reason: 'ForeignUnsavedChanges' });
+    expect(sbc.saveNeeded).toBe(true);
+  });
+
+  it('by a killed process and was saved by hand is not looked for again: its mark goes with the first look', async () => {
+    const first = await open();
+    const settled: string[] = [];
+    let marks = ['left'];
+    const next = first.restartOperator({
+      find: async ({ id }) =>
+        marks.length === 0
+          ? undefined
+          : {
+              settle: async () => {
+                marks = [];
+                settled.push(id);
+              },
+            },
+    });
+    expect([(await next.read()).status.saveNeeded, settled]).toEqual([false, ['carrier/sbc1']]);
+    first.person.addRule({ plan: PLAN, prefix: '+44', tag: 'by.hand.example' });
+    expect((await next.read()).status.saveNeeded).toBe(true);
   });
 });
 

@@ -26,6 +26,8 @@ export class DeviceSession {
   learned: { readonly version: string; readonly rules: Learned } | undefined;
   /** A script of ours ran, or may have run, and was not saved yet: what is unsaved on the device is not (only) somebody else's. */
   hasUnsaved = false;
+  /** No earlier process has left a mark on the device. */
+  hasNoAbandoned = false;
   /** When this process last saved what it had written, wall clock, ms; undefined: not yet. */
   lastSaveAt: number | undefined;
   readonly #clock: HttpRuntime['clock'];

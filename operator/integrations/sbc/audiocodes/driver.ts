@@ -17,8 +17,8 @@ import type { DeviceStatus } from './wire.ts';
 
 /** What an earlier process left behind: its mark on a device is still open and past its deadline (design §4 Marks). */
 export interface AbandonedWork {
-  /** Undefined when there is none, or when something of it may still be on the wire. `settle` takes the mark away. */
-  find(target: Target, signal: AbortSignal): Promise<{ settle(signal: AbortSignal): Promise<void> } | undefined>;
+  /** Undefined when there is none; `open` when something of it may still be on the wire. `settle` takes the mark away. */
+  find(target: Target, signal: AbortSignal): Promise<{ settle(signal: AbortSignal): Promise<void> } | 'open' | undefined>;
 }
 
 export interface AudioCodesDriverDeps {
@@ -48,6 +48,7 @@ export class AudioCodesDriver implements SbcDriver {
   async read(target: Target, signal: AbortSignal): Promise<AudioCodesView> {
     const session = this.#deps.sessions.get(target.id);
     const status = await session.call((client) => client.status(signal));
+    if (status.saveNeeded === false) await this.#nothingUnsaved(target, session, signal);
     const isReady = isUnlocked(status) && !isUpgrading(status);
     const settled = status.saveNeeded === true && isReady ? await this.#finishEarlier(target, session, signal) : undefined;
     return this.#look(session, settled ?? status, signal);
@@ -61,6 +62,7 @@ export class AudioCodesDriver implements SbcDriver {
   ): Promise<AppliedBatch<AudioCodesView>> {
     const session = this.#deps.sessions.get(target.id);
     const status = await session.call((client) => client.status(signal));
+    if (status.saveNeeded === false) session.hasUnsaved = false; // saved by hand meanwhile, or gone with a restart
     this.#checkWritable(session, status);
     const before = seen?.device === undefined ? await this.#look(session, status, signal) : seen;
     const { device, rules } = before;
@@ -99,12 +101,26 @@ export class AudioCodesDriver implements SbcDriver {
    * `saveNeeded`, which the view shows, and is asked again at the next look.
    */
   async #finishEarlier(target: Target, session: DeviceSession, signal: AbortSignal): Promise<DeviceStatus | undefined> {
-    const left = session.hasUnsaved ? undefined : await this.#deps.abandoned?.find(target, signal);
+    const found = session.hasUnsaved ? undefined : await this.#deps.abandoned?.find(target, signal);
+    const left = found === 'open' ? undefined : found;
     if (!session.hasUnsaved && left === undefined) return undefined;
     session.hasUnsaved = true;
     const status = await trySaving(session, signal);
     if (!session.hasUnsaved) await left?.settle(signal);
     return status;
+  }
+
+  /**
+   * Somebody saved for us, or the device restarted to its last save: what is unsaved from here on is not ours (telephony 5.3). The same for
+   * the mark of an earlier process, which is looked for until there is none that may still be on the wire.
+   */
+  async #nothingUnsaved(target: Target, session: DeviceSession, signal: AbortSignal): Promise<void> {
+    session.hasUnsaved = false;
+    if (session.hasNoAbandoned) return;
+    const left = await this.#deps.abandoned?.find(target, signal);
+    if (left === 'open') return;
+    await left?.settle(signal);
+    session.hasNoAbandoned = true;
   }
 
   /** Status and health beside the files: at most two calls in flight (audiocodes-sbc §1). */
