@@ -21,11 +21,11 @@ export function ownedAt(object: Footprinted, system: string, target: string): Ow
 
 /** The footprint after this pass: places with a plan as the plan says, all others as they were. */
 export function footprintOf(object: Footprinted, works: readonly Work[]): FootprintEntry[] {
-  const planned = works.flatMap(({ plan, target }) => (plan === undefined ? [] : [{ plan, target }]));
+  const planned = works.flatMap(({ plan, target, underWay }) => (plan === undefined ? [] : [{ plan, target, underWay }]));
   const elsewhere = namedEntries(object).filter(
     (entry) => !planned.some(({ target }) => target.system === entry.system && target.id.toLowerCase() === entry.target.toLowerCase()),
   );
-  const here = planned.flatMap(({ plan, target }) => nextFootprint(plan, ownedAt(object, target.system, target.id)));
+  const here = planned.flatMap(({ plan, target, underWay }) => nextFootprint(plan, ownedAt(object, target.system, target.id), underWay));
   return [...elsewhere, ...here].sort((left, right) => sortKey(left).localeCompare(sortKey(right)));
 }
 

@@ -1,5 +1,6 @@
 import type { NumberRange } from '../../api/kinds.ts';
 import { contentHash } from '../../domain/change/canonical.ts';
+import { inSyncState } from '../../domain/change/footprint.ts';
 import type { Owned, Plan, PlannedItem } from '../../domain/change/plan.ts';
 import { splitRuleName } from '../../domain/routing/dial-plan-rules.ts';
 
@@ -63,7 +64,7 @@ interface Group {
  * The collection entries of one device after a plan: counts and hashes for what is in place, members for what is on its way. `records` is what
  * was known before: a rule keeps its state and the tag that was written until a read shows otherwise.
  */
-export function ruleEntries(device: string, plan: Plan, records: readonly RuleRecord[]): StatusEntry[] {
+export function ruleEntries(device: string, plan: Plan, records: readonly RuleRecord[], isUnderWay = false): StatusEntry[] {
   const known = new Map(records.map((record) => [`${record.plan}/${record.pattern}`.toLowerCase(), record]));
   const plans = new Map<string, Map<string, Group>>();
   const put = (name: string, { state, tagHash, leaving }: Omit<Group, 'patterns'>): void => {
@@ -76,7 +77,7 @@ export function ruleEntries(device: string, plan: Plan, records: readonly RuleRe
   };
   const hashOf = (name: string): string | undefined => known.get(name.toLowerCase())?.tagHash;
   for (const item of plan.items) {
-    const found = itemRecord(item, known.get(item.desired.name.toLowerCase()));
+    const found = itemRecord(item, known.get(item.desired.name.toLowerCase()), isUnderWay);
     if (found !== undefined) put(item.desired.name, { ...found, leaving: false });
   }
   for (const { object, state } of plan.kept) put(object.name, { state, tagHash: hashOf(object.name), leaving: true });
@@ -84,11 +85,16 @@ export function ruleEntries(device: string, plan: Plan, records: readonly RuleRe
   return [...plans].flatMap(([dialPlan, groups]) => planEntries([...groups.values()], { device, dialPlan })).sort(byNameStateAndTag);
 }
 
-function itemRecord({ desired, standing }: PlannedItem, known: RuleRecord | undefined): Pick<RuleRecord, 'state' | 'tagHash'> | undefined {
+function itemRecord(
+  { desired, standing }: PlannedItem,
+  known: RuleRecord | undefined,
+  isUnderWay: boolean,
+): Pick<RuleRecord, 'state' | 'tagHash'> | undefined {
   const tagHash = hashOfTag(String(desired.fields['tag']));
   const isAdopted = known?.state === 'Adopted';
   switch (standing) {
     case 'InSync':
+      return { state: inSyncState(known?.state, isUnderWay), tagHash };
     case 'TakenBack':
       return { state: isAdopted ? 'Adopted' : 'Applied', tagHash };
     case 'ToAdopt':

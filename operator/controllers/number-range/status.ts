@@ -65,9 +65,9 @@ function confirmationStatus({ silence, works }: RangeFindings): Pick<NumberRange
   return silence.asked === undefined || !isLeaving ? {} : { confirmation: silence.asked };
 }
 
-function entriesAt({ plan, target }: Work, { range, held }: RangeFindings) {
+function entriesAt({ plan, target, underWay }: Work, { range, held }: RangeFindings) {
   if (plan === undefined) return (range.status?.footprint ?? []).filter((entry) => entry.system === 'sbc' && entry.target === target.id);
-  return ruleEntries(target.id, plan, recordsAt(range, target.id, held));
+  return ruleEntries(target.id, plan, recordsAt(range, target.id, held), underWay);
 }
 
 /**

@@ -25,9 +25,9 @@ export function ownedFrom(footprint: readonly FootprintEntry[]): Owned[] {
  * the hash of what is announced; removals stay as `Removing` until a look no longer finds them; what is gone leaves. Verdicts of the last
  * batch are not needed here: only what a read shows counts as applied.
  */
-export function nextFootprint(plan: Plan, owned: readonly Owned[]): FootprintEntry[] {
+export function nextFootprint(plan: Plan, owned: readonly Owned[], isUnderWay = false): FootprintEntry[] {
   const known = new Map(owned.map((entry) => [identityOf(entry.object), entry]));
-  const items = plan.items.flatMap((item) => itemEntry(item, known.get(identityOf(item.desired))));
+  const items = plan.items.flatMap((item) => itemEntry(item, known.get(identityOf(item.desired)), isUnderWay));
   const removing = plan.removals.map((object) => entryOf(object, 'Removing', known.get(identityOf(object))?.desiredHash));
   const placed = new Set([...items, ...removing].map(identityOf));
   const gone = new Set(plan.gone.map((entry) => identityOf(entry.object)));
@@ -37,11 +37,11 @@ export function nextFootprint(plan: Plan, owned: readonly Owned[]): FootprintEnt
   return [...items, ...removing, ...kept].sort(byIdentity);
 }
 
-function itemEntry(item: PlannedItem, known: Owned | undefined): FootprintEntry[] {
+function itemEntry(item: PlannedItem, known: Owned | undefined, isUnderWay: boolean): FootprintEntry[] {
   const hash = contentHash(item.desired.fields);
   switch (item.standing) {
     case 'InSync':
-      return [entryOf(item.desired, known?.state === 'Adopted' ? 'Adopted' : 'Applied', hash)];
+      return [entryOf(item.desired, inSyncState(known?.state, isUnderWay), hash)];
     case 'TakenBack':
       return [entryOf(item.desired, 'Applied', hash)];
     case 'ToAdopt':
@@ -57,6 +57,12 @@ function itemEntry(item: PlannedItem, known: Owned | undefined): FootprintEntry[
     case 'Taken':
       return [];
   }
+}
+
+/** Seen as wanted. While a removal of it may be on the wire it is not settled: it may be gone at the next look, and by our own hand. */
+export function inSyncState(known: Owned['state'] | undefined, isUnderWay: boolean): Owned['state'] {
+  if (known === 'Adopted') return 'Adopted';
+  return known === 'Removing' && isUnderWay ? 'Removing' : 'Applied';
 }
 
 function entryOf(

@@ -177,6 +177,23 @@ describe('footprint', () => {
     const leaving = plan({ observed: [route('a')], owned: ownedFrom(settled) });
     expect(nextFootprint(leaving, ownedFrom(settled))).toMatchObject([{ name: 'a', state: 'Removing' }]);
   });
+
+  it.each([
+    'Report',
+    'Enforce',
+  ] as const)('makes anew in %s what our own removal took when it is wanted again, however late that shows', (policy) => {
+    const removing = ownedFrom(nextFootprint(plan({ observed: [route('a')], owned: [applied(route('a'))] }), [applied(route('a'))]));
+    const wanted = { desired: [route('a')], policy };
+    // The removal may be on the wire while the object is still seen.
+    const between = plan({ ...wanted, observed: [route('a')], owned: removing });
+    const stillLeaving = ownedFrom(nextFootprint(between, removing, true));
+    expect(stillLeaving).toMatchObject([{ state: 'Removing' }]);
+    expect(ownedFrom(nextFootprint(between, removing, false))).toMatchObject([{ state: 'Applied' }]);
+    for (const owned of [removing, stillLeaving]) {
+      const gone = plan({ ...wanted, owned });
+      expect([gone.items[0]?.standing, gone.changes.map(({ action }) => action), gone.drift]).toEqual(['ToCreate', ['create'], []]);
+    }
+  });
 });
 
 const anyRule = fc

@@ -140,7 +140,8 @@ function standingOf(
   request: PlanRequest,
 ): Standing {
   const unchangedSpec = owned !== undefined && owned.state !== 'Pending' && owned.desiredHash === contentHash(desired.fields);
-  if (observed === undefined) return unchangedSpec ? 'Drifted' : 'ToCreate';
+  // What our own removal has taken is no drift, when it is wanted again before that was read back.
+  if (observed === undefined) return unchangedSpec && owned.state !== 'Removing' ? 'Drifted' : 'ToCreate';
   if (owned === undefined) return strangerStanding(desired, observed, fields, request);
   if (owned.state === 'Pending') {
     // Announced, never seen: what stands there now may be ours or a stranger's who was faster.
