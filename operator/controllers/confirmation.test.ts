@@ -99,8 +99,23 @@ describe('taking patterns of assigned numbers out of a range', () => {
     house.apply({ ...both, metadata: { ...metadata, ...both.metadata } });
     await house.run(40_000);
     expect(house.ready('NumberRange', 'office')).toBe('False/DeletionHeld');
-    await confirm(house, 'NumberRange', 'office', 'office/patterns,2');
+    await confirm(house, 'NumberRange', 'office', 'office');
+    await confirm(house, 'NumberRange', 'office', 'office,office/patterns');
     expect(rules(house)).toEqual(KEEPS);
+  });
+
+  it.each([
+    'office/patterns',
+    'office/patterns office/trunk/other',
+    'office/old,office/patterns,office',
+  ])('a word that stood there before is no answer when the annotation becomes "%s"', async (value) => {
+    const house = await inhabitedHouse();
+    await confirm(house, 'NumberRange', 'office', 'office/old office/patterns');
+    await removePrefix(house);
+    await confirm(house, 'NumberRange', 'office', value);
+    expect(house.ready('NumberRange', 'office')).toBe('False/DeletionHeld');
+    expect(house.message('NumberRange', 'office', 'Ready')).toContain('office/patterns since before this was asked');
+    expect(rules(house)).toHaveLength(2);
   });
 
   it('an answer holds for the very removal: taking out more asks again', async () => {
@@ -260,6 +275,15 @@ describe('removing a trunk that people use', () => {
     await house.run(60_000);
     expect(house.outside.picture()).toEqual(before);
     expect(house.ready('NumberRange', 'office')).toBe('False/DeletionHeld');
+    await confirm(house, 'SiteLocation', 'zurich', 'zurich,zurich/trunk/backup');
+    await house.run(60_000);
+    expect(house.outside.picture()).toEqual(before);
+    expect(house.ready('NumberRange', 'office')).toBe('False/DeletionHeld');
+    await confirm(house, 'SiteLocation', 'zurich', 'zurich');
+    await confirm(house, 'SiteLocation', 'zurich', 'zurich,zurich/trunk/backup');
+    await house.run(60_000);
+    expect(rules(house, 'sbc2')).toEqual([]);
+    expect(house.ready('NumberRange', 'office')).toBe('True/Deployed');
   });
 
   it('where only its numbers are at stake the site may confirm for its ranges all the same', async () => {

@@ -1,6 +1,5 @@
 import { ANNOTATIONS } from '../api/group.ts';
 import type { KubeObject } from '../api/meta.ts';
-import { contentHash } from '../domain/change/canonical.ts';
 
 /**
  * What status remembers of a question (`status.confirmation`). An answer that stood there before its question is none: it may be years old,
@@ -9,9 +8,10 @@ import { contentHash } from '../domain/change/canonical.ts';
 export interface Asked {
   readonly wanted: readonly string[];
   readonly what?: string;
-  /** Hash of the annotation's value when it was asked; absent: there was no annotation. */
-  readonly given?: string;
-  readonly givenOnSite?: string;
+  /** Words that stood in the annotation when they were asked for, and ever since: they confirm nothing. Absent: none of them did. */
+  readonly given?: readonly string[];
+  /** The same for the annotation of the site. */
+  readonly givenOnSite?: readonly string[];
 }
 
 type Confirmable = KubeObject<unknown, unknown>;
@@ -59,24 +59,23 @@ export function confirmationOf(question: Question): Confirmation {
     .sort();
   return {
     isGiven,
-    how: howTo(missing, wordsOf(object)),
+    // A site goes on only with all of its words at once, and the value to set replaces those that are given there; a range goes part by part.
+    how: howTo(site === undefined ? wanted : missing, standing(object, missing)),
     isAsked: asked !== undefined,
-    record: {
-      wanted: asked?.wanted ?? wanted,
-      ...(question.what === undefined ? {} : { what: question.what }),
-      ...field('given', stoodAt(object, asked?.wanted ?? wanted, asked, asked?.given)),
-      ...(site === undefined
-        ? {}
-        : field(
-            'givenOnSite',
-            stoodAt(
-              site,
-              parts.map((part) => tokenOf(site, part)),
-              asked,
-              asked?.givenOnSite,
-            ),
-          )),
-    },
+    record: recordOf(question, wanted, asked),
+  };
+}
+
+/** What stood there in the first pass and still does is no answer; a word that a pass sees gone is one when it comes back. */
+function recordOf({ object, parts, what, site }: Question, wanted: readonly string[], asked: Asked | undefined): Asked {
+  const given = standing(object, asked === undefined ? wanted : (asked.given ?? []));
+  const onSite = site === undefined ? [] : parts.map((part) => tokenOf(site, part)).sort();
+  const givenOnSite = site === undefined ? [] : standing(site, asked === undefined ? onSite : (asked.givenOnSite ?? []));
+  return {
+    wanted: asked?.wanted ?? wanted,
+    ...(what === undefined ? {} : { what }),
+    ...(given.length === 0 ? {} : { given }),
+    ...(givenOnSite.length === 0 ? {} : { givenOnSite }),
   };
 }
 
@@ -85,9 +84,9 @@ function isSame({ asked, what }: Question, wanted: readonly string[]): boolean {
   return asked !== undefined && asked.what === what && wanted.every((token) => asked.wanted.includes(token));
 }
 
-/** The annotation holds the word, and its value is another one than when it was asked for. */
-function isAnswered(object: Confirmable, token: string, asked: Asked | undefined, before: string | undefined): boolean {
-  return asked !== undefined && wordsOf(object).has(token) && valueHash(object) !== before;
+/** The annotation holds the word, and has not held it since before it was asked for, whatever else was edited there. */
+function isAnswered(object: Confirmable, token: string, asked: Asked | undefined, before: readonly string[] = []): boolean {
+  return asked !== undefined && wordsOf(object).has(token) && !before.includes(token);
 }
 
 /** Asked at the site by itself, or by what hangs on it. */
@@ -98,17 +97,17 @@ function isGivenOnSite(site: ConfirmableSite, part: string, asked: Asked | undef
   return isAnswered(site, token, asked, asked?.givenOnSite) || (isAskedThere && isAnswered(site, token, own, own?.given));
 }
 
-/** What stood there when it was asked. A value without any of the words is no answer, so that the next one is measured against it. */
-function stoodAt(object: Confirmable, tokens: readonly string[], asked: Asked | undefined, before: string | undefined): string | undefined {
+function standing(object: Confirmable, tokens: readonly string[]): string[] {
   const words = wordsOf(object);
-  return asked !== undefined && tokens.some((token) => words.has(token)) ? before : valueHash(object);
+  return tokens.filter((token) => words.has(token));
 }
 
-function howTo(missing: readonly string[], words: ReadonlySet<string>): string {
-  const value = missing.join(',');
-  return missing.length > 0 && missing.every((token) => words.has(token))
-    ? `annotation ${ANNOTATIONS.confirmDelete} has ${value} since before this was asked, which confirms nothing: take it away and set it again to go on`
-    : `annotate ${ANNOTATIONS.confirmDelete}=${value} to go on`;
+/** How to set these words; `stale` of them stand there and confirm nothing. */
+function howTo(words: readonly string[], stale: readonly string[]): string {
+  const set = `annotate ${ANNOTATIONS.confirmDelete}=${words.join(',')}`;
+  if (stale.length === 0) return `${set} to go on`;
+  const again = stale.length === words.length ? 'set it again' : set;
+  return `annotation ${ANNOTATIONS.confirmDelete} has ${stale.join(',')} since before this was asked, which confirms nothing: take it away and ${again} to go on`;
 }
 
 function tokenOf(object: Confirmable, part: string): string {
@@ -117,13 +116,4 @@ function tokenOf(object: Confirmable, part: string): string {
 
 function wordsOf(object: Confirmable): ReadonlySet<string> {
   return new Set((object.metadata.annotations?.[ANNOTATIONS.confirmDelete] ?? '').split(/[\s,]+/).filter((word) => word !== ''));
-}
-
-function valueHash(object: Confirmable): string | undefined {
-  const value = object.metadata.annotations?.[ANNOTATIONS.confirmDelete];
-  return value === undefined ? undefined : contentHash(value);
-}
-
-function field<Name extends string>(name: Name, value: string | undefined): { readonly [Field in Name]?: string } {
-  return (value === undefined ? {} : { [name]: value }) as { readonly [Field in Name]?: string };
 }

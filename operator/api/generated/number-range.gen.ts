@@ -297,7 +297,7 @@ export interface NumberRangeStatusRefused {
   readonly message?: string;
 }
 /**
- * What has to be confirmed before something goes that people depend on. A value of annotation trunkline.dev/confirm-delete counts only if it was set after this was asked.
+ * What has to be confirmed before something goes that people depend on. A word in annotation trunkline.dev/confirm-delete counts only if it was set after this was asked.
  */
 export interface NumberRangeStatusConfirmation {
   /**
@@ -309,13 +309,13 @@ export interface NumberRangeStatusConfirmation {
    */
   readonly what?: string;
   /**
-   * Hash of the annotation's value when this was asked; the same value confirms nothing. Absent means that there was none.
+   * Words that stood in the annotation when they were asked for, and ever since; they confirm nothing until they were taken away.
    */
-  readonly given?: string;
+  readonly given?: readonly string[];
   /**
    * The same for the annotation of the site, where removing a trunk may be confirmed for all its ranges.
    */
-  readonly givenOnSite?: string;
+  readonly givenOnSite?: readonly string[];
 }
 export interface NumberRangeStatusTrunk {
   /**

@@ -487,7 +487,7 @@ export interface SiteLocationStatus {
   readonly rangesCount?: number;
 }
 /**
- * What has to be confirmed before something goes that people depend on. A value of annotation trunkline.dev/confirm-delete counts only if it was set after this was asked.
+ * What has to be confirmed before something goes that people depend on. A word in annotation trunkline.dev/confirm-delete counts only if it was set after this was asked.
  */
 export interface SiteLocationStatusConfirmation {
   /**
@@ -499,9 +499,9 @@ export interface SiteLocationStatusConfirmation {
    */
   readonly what?: string;
   /**
-   * Hash of the annotation's value when this was asked; the same value confirms nothing. Absent means that there was none.
+   * Words that stood in the annotation when they were asked for, and ever since; they confirm nothing until they were taken away.
    */
-  readonly given?: string;
+  readonly given?: readonly string[];
 }
 export interface SiteLocationStatusTrunk {
   /**
