@@ -189,6 +189,52 @@ describe('a site under another name', () => {
   });
 });
 
+describe('a site and the one that took over from it', () => {
+  const MANUAL = { dns: { mode: 'Manual' } } as const;
+
+  it('leave nothing behind when both go at the same time', async () => {
+    const house = await newHouse(WAITING);
+    const empty = house.outside.picture();
+    house.apply(customer(), device(), site('zurich', MANUAL), range());
+    await house.run(MINUTE_MS);
+    house.delete('SiteLocation', 'zurich');
+    await house.run();
+    house.apply(site('zurich-hq', { ...MANUAL, siteName: 'zurich' }));
+    house.apply(range('hq-office', { siteRef: { name: 'zurich-hq' }, prefixes: ['+41445550300'] }));
+    await house.run(MINUTE_MS);
+    for (const name of ['zurich', 'zurich-hq'])
+      expect(house.get('SiteLocation', name).status?.footprint).toContainEqual(expect.objectContaining({ kind: 'PstnUsage' }));
+    // The API server shows both as going until somebody else has let go of them too.
+    for (const name of ['zurich', 'zurich-hq']) {
+      const found = house.get('SiteLocation', name);
+      const finalizers = [...(found.metadata.finalizers ?? []), 'example.net/backup'];
+      house.kube.put('sitelocations', { ...found, metadata: { ...found.metadata, finalizers } });
+    }
+    house.delete('SiteLocation', 'zurich-hq');
+    for (const name of ['office', 'hq-office']) house.delete('NumberRange', name);
+    await house.run(5 * MINUTE_MS);
+    for (const name of ['zurich', 'zurich-hq']) expect(house.get('SiteLocation', name).metadata.finalizers).toEqual(['example.net/backup']);
+    expect(house.outside.picture()).toEqual(empty);
+  });
+
+  it('leave what ranges still lead to, until those have gone', async () => {
+    const house = await deployedHouse(WAITING);
+    house.delete('SiteLocation', 'zurich');
+    await house.run();
+    house.apply(site('zurich-hq', { siteName: 'zurich' }));
+    await house.run(MINUTE_MS);
+    const before = voice(house);
+    house.delete('SiteLocation', 'zurich-hq');
+    await house.run(5 * MINUTE_MS);
+    expect(house.find('SiteLocation', 'zurich-hq')).toBeUndefined();
+    expect(voice(house)).toEqual(before);
+    house.delete('NumberRange', 'office');
+    await house.run(5 * MINUTE_MS);
+    expect(house.find('SiteLocation', 'zurich')).toBeUndefined();
+    expect(voice(house)).toEqual([]);
+  });
+});
+
 describe('deleting everything', () => {
   it('waits for nobody: no object of a Customer that goes can come', async () => {
     const house = await newHouse(WAITING);

@@ -4,7 +4,7 @@ import { identityOf, type OutsideObject } from '../../domain/change/object.ts';
 import type { Owned } from '../../domain/change/plan.ts';
 import { INDEX, type Stores } from '../deps.ts';
 import { ownedAt } from '../footprint-of.ts';
-import type { SiteScope } from '../site-scope.ts';
+import { isTerminating, rangesOf, type SiteScope } from '../site-scope.ts';
 import { dnsTarget, voiceTarget } from '../targets.ts';
 
 /** Where a site has, or may have, objects of its own; undefined: nowhere of this sort. */
@@ -60,13 +60,17 @@ export function usagesOf(value: unknown): string[] {
   return Array.isArray(value) ? value.map((usage) => String(usage).toLowerCase()) : [];
 }
 
-/** An object that another site of the Customer lists too goes with the last of them (telephony 4.1). */
-export function sharedWithSibling(object: Owned['object'], scope: SiteScope, stores: Pick<Stores, 'sites'>): boolean {
+/**
+ * An object that another site of the Customer lists too goes with the last of them (telephony 4.1). Of two that are being deleted neither is
+ * the last by what it sees, so both take it away; one that still waits for its ranges is, as its ranges lead over the object.
+ */
+export function sharedWithSibling(object: Owned['object'], scope: SiteScope, stores: Pick<Stores, 'sites' | 'ranges'>): boolean {
   const id = identityOf(object);
   const siblings = scope.customer === undefined ? [] : stores.sites.byIndex(INDEX.customer, keyOf(scope.customer));
   return siblings.some(
     (other) =>
       keyOf(other) !== keyOf(scope.site) &&
+      !(isTerminating(other) && isTerminating(scope.site) && rangesOf(other, stores).length === 0) &&
       (other.status?.footprint ?? []).some((entry) => entry.name !== undefined && identityOf({ ...entry, name: entry.name }) === id),
   );
 }
