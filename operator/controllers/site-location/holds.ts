@@ -7,16 +7,18 @@ import type { VoiceView } from '../../integrations/teams-admin/port.ts';
 import { confirmationOf, isDeletionConfirmed } from '../confirmation.ts';
 import { FREE, type Silence, type Verdict } from '../silence.ts';
 import type { SiteScope } from '../site-scope.ts';
-import { usagesOf } from './places.ts';
+import { type SharingStores, sharedWithSibling, usagesOf } from './places.ts';
 
-/** A route reachable from a granted policy silences people when it goes (telephony 7.1). */
-export function deletionSilence({ site }: SiteScope, removals: readonly OutsideObject[], view: VoiceView): Verdict {
+/**
+ * A route reachable from a granted policy silences people when it goes, and so do the records that a route leads over, also one that stays
+ * because it was adopted (telephony 7.1). What another site has taken over leads over that one's records.
+ */
+export function deletionSilence(scope: SiteScope, stores: SharingStores, removals: readonly OutsideObject[], view: VoiceView): Verdict {
+  const { site } = scope;
   if (isDeletionConfirmed(site)) return FREE;
-  return silenced(
-    { going: removals, records: [], routed: [] },
-    view,
-    `annotate ${ANNOTATIONS.confirmDelete}=${site.metadata.name} to go on`,
-  );
+  const records = removals.filter(({ system }) => system === 'dns').map(({ kind, name }) => `${kind} ${name}`);
+  const routed = records.length === 0 ? [] : routedBy(scope, view).filter((object) => !sharedWithSibling(object, scope, stores));
+  return silenced({ going: removals, records, routed }, view, `annotate ${ANNOTATIONS.confirmDelete}=${site.metadata.name} to go on`);
 }
 
 /**
@@ -29,7 +31,8 @@ export function editSilence(scope: SiteScope, plan: Pick<Plan, 'removals' | 'ite
   const records = leavingRecords(scope);
   if (going.length + records.length === 0) return FREE;
   const before = site.status?.confirmation;
-  const parts = [...(going.length === 0 ? [] : partsOf(scope, going)), ...(records.length === 0 ? [] : ['dns'])];
+  const isHandedOver = records.length > 0 && publishesElsewhere(scope);
+  const parts = [...(going.length === 0 && isHandedOver ? [] : partsOf(scope, going)), ...(isHandedOver ? ['dns'] : [])];
   // Also the same trunk, taken out again after it was put back, is another question.
   const what = contentHash(scope.trunks.map(({ spec, state }) => [spec.name, state]));
   const confirmation = confirmationOf({ object: site, parts, what, asked: before });
@@ -38,10 +41,16 @@ export function editSilence(scope: SiteScope, plan: Pick<Plan, 'removals' | 'ite
   return { ...verdict, asked: verdict.verdict === 'held' || confirmation.isAsked ? confirmation.record : undefined };
 }
 
-/** Endpoints that we have published, and that somebody else is to publish from now on (`dns.mode: Manual`). */
-function leavingRecords({ site, customer }: SiteScope): string[] {
-  if (site.spec.dns?.mode !== 'Manual' || customer?.spec.deploy === false) return [];
+/** Endpoints that we have published, where the spec wants none any more: for another publisher, without a Microsoft part, or undeployed. */
+function leavingRecords(scope: SiteScope): string[] {
+  const { site, customer, essentials } = scope;
+  if (!publishesElsewhere(scope) && !essentials && customer?.spec.deploy !== false) return [];
   return (site.status?.footprint ?? []).flatMap(({ system, kind, name }) => (system === 'dns' ? [`${kind} ${name}`] : []));
+}
+
+/** Somebody else is to publish the records from now on (`dns.mode: Manual`), which is a question of its own. */
+function publishesElsewhere({ site, customer }: SiteScope): boolean {
+  return site.spec.dns?.mode === 'Manual' && customer?.spec.deploy !== false;
 }
 
 /** Without records the names of the trunks lead nowhere: all that the site has in the tenant is at stake. */

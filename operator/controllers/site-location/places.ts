@@ -31,6 +31,9 @@ export function ownedThere({ site }: SiteScope, { system, id }: Target): Owned[]
   return ownedAt(site, system, id);
 }
 
+/** Where it stands which other site has what. */
+export type SharingStores = Pick<Stores, 'sites' | 'ranges'>;
+
 const FOREIGN = 'somebody else';
 
 /**
@@ -64,7 +67,7 @@ export function usagesOf(value: unknown): string[] {
  * An object that another site of the Customer lists too goes with the last of them (telephony 4.1). Of two that are being deleted neither is
  * the last by what it sees, so both take it away; one that still waits for its ranges is, as its ranges lead over the object.
  */
-export function sharedWithSibling(object: Owned['object'], scope: SiteScope, stores: Pick<Stores, 'sites' | 'ranges'>): boolean {
+export function sharedWithSibling(object: Owned['object'], scope: SiteScope, stores: SharingStores): boolean {
   const id = identityOf(object);
   const siblings = scope.customer === undefined ? [] : stores.sites.byIndex(INDEX.customer, keyOf(scope.customer));
   return siblings.some(

@@ -37,7 +37,9 @@ export function planPlace(input: PlaceInput, observed: readonly OutsideObject[])
     order: VOICE_ROUTING_ORDER,
     marker: ownership.marker,
     keeps: () => keepsRemovals,
-    shared: (object) => sharedWithSibling(object, scope, stores) || servesOthers(object, seen) || isKeptAsFound(object, input),
+    // Not let go while the rest has to stay: what leads over the records has to be known until these may go.
+    shared: (object) =>
+      sharedWithSibling(object, scope, stores) || servesOthers(object, seen) || (!keepsRemovals && isKeptAsFound(object, input)),
     inherits,
   });
 }

@@ -49,7 +49,7 @@ export function removeSite(removal: SiteRemoval): FinalReport<SiteLocationStatus
     customer: scope.customer,
     governance,
     what: (open) => open.map(({ kind, name }) => `${kind} ${name}`).join(', '),
-    silence: (open) => silenceOf(scope, works, open),
+    silence: (open) => silenceOf(removal, works, open),
     // Also what only a marker told, so that the next pass knows it by name.
     progress: () => ({ footprint: footprintOf(site, works) }),
     now: ctx.now,
@@ -66,9 +66,9 @@ function immediateStep({ scope, deps, governance }: SiteRemoval): RemovalStep | 
 }
 
 /** Users keep calling as long as the site's routing in the tenant stands; without any there is nobody to ask about. */
-function silenceOf(scope: SiteScope, works: readonly Work[], open: readonly OutsideObject[]): Verdict {
+function silenceOf({ scope, deps }: SiteRemoval, works: readonly Work[], open: readonly OutsideObject[]): Verdict {
   const seen = works.find(({ target }) => target.system === 'teams-admin')?.seen;
-  return seen?.state === 'seen' ? deletionSilence(scope, open, seen.view as VoiceView) : FREE;
+  return seen?.state === 'seen' ? deletionSilence(scope, deps.stores, open, seen.view as VoiceView) : FREE;
 }
 
 function removalWorks({ scope, deps, ownership, reads, suspicions, ctx }: SiteRemoval, owner: string): Work[] {
