@@ -99,3 +99,37 @@ describe('the address records of a site that adopted its routing, which people u
     expect(house.message('SiteLocation', 'zurich', 'M365Deployed')).toMatch(/DNSEndpoint trunkline-zurich .* 50 users .*zurich\/routing/);
   });
 });
+
+describe('a usage that the site made for a route that it adopted', () => {
+  const before: OutsideObject = { ...ROUTE, fields: { ...ROUTE.fields, usages: ['International'] } };
+  const others: OutsideObject = { ...USAGE, name: 'International' };
+
+  it('stays with the route when the site is deleted', async () => {
+    const house = await adoptingHouse(others, before);
+    await withoutRanges(house);
+    house.delete('SiteLocation', 'zurich');
+    await house.run(120_000);
+    expect(house.find('SiteLocation', 'zurich')).toBeUndefined();
+    expect(kinds(house)).toEqual(['PstnUsage', 'PstnUsage', 'VoiceRoute']);
+  });
+
+  it('goes with the route under deletionPolicy Cleanup', async () => {
+    const house = await adoptingHouse(others, before);
+    house.edit('SiteLocation', 'zurich', { deletionPolicy: 'Cleanup' });
+    await withoutRanges(house);
+    house.delete('SiteLocation', 'zurich');
+    await house.run(120_000);
+    expect(house.find('SiteLocation', 'zurich')).toBeUndefined();
+    expect([...house.outside.stateOf('teams', TENANT).values()]).toEqual([others]);
+  });
+
+  it('stays with the route under deploy: false, and nothing is tried again and again', async () => {
+    const house = await adoptingHouse(others, before);
+    await withoutRanges(house);
+    house.edit('Customer', 'contoso', { deploy: false });
+    await house.run(120_000);
+    expect(house.condition('SiteLocation', 'zurich', 'M365Deployed')).toBe('False/Undeployed');
+    expect(kinds(house)).toEqual(['PstnUsage', 'PstnUsage', 'VoiceRoute']);
+    expect(await writesWhileNothingHappens(house)).toEqual([]);
+  });
+});

@@ -82,3 +82,18 @@ export function sharedWithSibling(object: Owned['object'], scope: SiteScope, sto
 export function servesOthers(object: Owned['object'], observed: readonly OutsideObject[]): boolean {
   return observed.some((other) => identityOf(other) === identityOf(object) && other.marker === FOREIGN);
 }
+
+/**
+ * Whether a usage that we made is named by a route or policy that existed before us and stays: it stays with it, as Microsoft refuses to remove
+ * a usage in use (teams-admin-api §31).
+ */
+export function servesKept(object: Owned['object'], kept: readonly Owned[], observed: readonly OutsideObject[]): boolean {
+  if (object.kind !== 'PstnUsage') return false;
+  const staying = new Set(kept.map((entry) => identityOf(entry.object)));
+  return observed.some(
+    (other) =>
+      NAMES_USAGES.includes(other.kind) &&
+      staying.has(identityOf(other)) &&
+      usagesOf(other.fields['usages']).includes(object.name.toLowerCase()),
+  );
+}

@@ -1,4 +1,4 @@
-import type { OutsideObject } from '../../domain/change/object.ts';
+import { identityOf, type OutsideObject } from '../../domain/change/object.ts';
 import { type ChangePolicy, type Owned, type Plan, planObjects } from '../../domain/change/plan.ts';
 import { inRouteOrder } from '../../domain/routing/route-order.ts';
 import { VOICE_ROUTING_ORDER } from '../../domain/routing/voice-routing.ts';
@@ -9,7 +9,7 @@ import type { Silence } from '../silence.ts';
 import type { SiteScope } from '../site-scope.ts';
 import { editSilence, narrowedRoutes } from './holds.ts';
 import { isOrphanOf, type Ownership } from './naming.ts';
-import { servesOthers, sharedWithSibling, withUsageOwners } from './places.ts';
+import { servesKept, servesOthers, sharedWithSibling, withUsageOwners } from './places.ts';
 
 export interface PlaceInput {
   readonly scope: SiteScope;
@@ -28,6 +28,11 @@ export function planPlace(input: PlaceInput, observed: readonly OutsideObject[])
   const { scope, stores, ownership, policy, desired, owned, keepsRemovals } = input;
   const inherits = (marker: string): boolean => isOrphanOf(marker, ownership, scope, stores);
   const seen = withUsageOwners(observed, owned, (marker) => marker === ownership.marker || (marker !== undefined && inherits(marker)));
+  // Not let go while the rest has to stay: what leads over the records has to be known until these may go.
+  const kept = keepsRemovals ? [] : keptAsFound(input);
+  const isLetGo = (object: Owned['object']): boolean => {
+    return kept.some((entry) => identityOf(entry.object) === identityOf(object)) || servesKept(object, kept, seen);
+  };
   return planObjects({
     desired: inRouteOrder(desired ?? [], seen),
     observed: seen,
@@ -37,17 +42,14 @@ export function planPlace(input: PlaceInput, observed: readonly OutsideObject[])
     order: VOICE_ROUTING_ORDER,
     marker: ownership.marker,
     keeps: () => keepsRemovals,
-    // Not let go while the rest has to stay: what leads over the records has to be known until these may go.
-    shared: (object) =>
-      sharedWithSibling(object, scope, stores) || servesOthers(object, seen) || (!keepsRemovals && isKeptAsFound(object, input)),
+    shared: (object) => sharedWithSibling(object, scope, stores) || servesOthers(object, seen) || isLetGo(object),
     inherits,
   });
 }
 
 /** What existed before us is let go, not removed, unless the user says otherwise (design §2: Orphan for what we adopted). */
-function isKeptAsFound(object: Owned['object'], { scope, owned }: PlaceInput): boolean {
-  const state = owned.find((entry) => entry.object.kind === object.kind && entry.object.name === object.name)?.state;
-  return state === 'Adopted' && scope.site.spec.deletionPolicy !== 'Cleanup';
+function keptAsFound({ scope, owned }: PlaceInput): Owned[] {
+  return scope.site.spec.deletionPolicy === 'Cleanup' ? [] : owned.filter(({ state }) => state === 'Adopted');
 }
 
 /** What an edit takes away in the tenant, if anything, and what may be done there meanwhile. */

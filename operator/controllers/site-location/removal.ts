@@ -20,7 +20,7 @@ import { ownerOf } from '../targets.ts';
 import { type Work, workOn } from '../work.ts';
 import { deletionSilence } from './holds.ts';
 import { endpointName, type Ownership, usageName } from './naming.ts';
-import { ownedThere, servesOthers, sharedWithSibling, sitePlaces, withUsageOwners } from './places.ts';
+import { ownedThere, servesKept, servesOthers, sharedWithSibling, sitePlaces, withUsageOwners } from './places.ts';
 import type { SiteSuspicions } from './suspicion.ts';
 
 export interface SiteRemoval {
@@ -104,8 +104,8 @@ function planRemoval(scope: SiteScope, stores: Stores, ownership: Ownership, tar
   const known = new Set(settled.map(({ object }) => identityOf(object)));
   const rebuilt = unlisted.filter((object) => !known.has(identityOf(object))).map((object): Owned => ({ object, state: 'Applied' }));
   // What existed before us stays unless the user says otherwise (design §2: Orphan for what we adopted).
-  const keepsAdopted = scope.site.spec.deletionPolicy !== 'Cleanup';
-  const removable = settled.filter(({ state }) => state !== 'Adopted' || !keepsAdopted);
+  const kept = scope.site.spec.deletionPolicy === 'Cleanup' ? [] : settled.filter(({ state }) => state === 'Adopted');
+  const removable = settled.filter((entry) => !kept.includes(entry));
   return planObjects({
     observed,
     desired: [],
@@ -113,7 +113,7 @@ function planRemoval(scope: SiteScope, stores: Stores, ownership: Ownership, tar
     policy: 'Enforce',
     adopts: () => false,
     order: VOICE_ROUTING_ORDER,
-    shared: (object) => sharedWithSibling(object, scope, stores) || servesOthers(object, observed),
+    shared: (object) => sharedWithSibling(object, scope, stores) || servesOthers(object, observed) || servesKept(object, kept, observed),
   });
 }
 
