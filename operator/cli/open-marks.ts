@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { KubeObject } from '../api/meta.ts';
 import type { OpenMark, OpenMarks } from '../delivery/open-mark.ts';
-import type { Target } from '../domain/change/driver.ts';
+import { type Target, targetKey } from '../domain/change/driver.ts';
 import type { AbandonedWork } from '../integrations/sbc/audiocodes/driver.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Kube, ResourceRef } from '../runtime/kube.ts';
@@ -47,7 +47,7 @@ export class LeaseMarks implements OpenMarks {
   async find(target: Target, signal?: AbortSignal): Promise<OpenMark | undefined> {
     const lease = await this.#kube.get<MarkLease>(this.#ref(target), signal);
     const mark = lease && markOf(lease);
-    if (mark !== undefined && mark.holder !== this.#holder) this.#abandoned.set(keyOf(target), mark);
+    if (mark !== undefined && mark.holder !== this.#holder) this.#abandoned.set(targetKey(target), mark);
     return mark;
   }
 
@@ -62,7 +62,7 @@ export class LeaseMarks implements OpenMarks {
 
   /** The mark of an earlier process of which something may still be on the wire; looked for once, then known. */
   async openOn(target: Target, signal: AbortSignal): Promise<OpenMark | undefined> {
-    const key = keyOf(target);
+    const key = targetKey(target);
     if (!this.#looked.has(key)) {
       await this.find(target, signal);
       this.#looked.add(key);
@@ -75,13 +75,13 @@ export class LeaseMarks implements OpenMarks {
   readonly abandoned: AbandonedWork = {
     find: async (target, signal) => {
       // A device on which everything already is as planned gets no write, so nobody but its driver would look for the mark.
-      if (!this.#abandoned.has(keyOf(target))) await this.find(target, signal);
-      const mark = this.#abandoned.get(keyOf(target));
+      if (!this.#abandoned.has(targetKey(target))) await this.find(target, signal);
+      const mark = this.#abandoned.get(targetKey(target));
       if (mark === undefined) return undefined;
       if (mark.deadline > this.#clock.now()) return 'open';
       return {
         settle: async (settling) => {
-          this.#abandoned.delete(keyOf(target));
+          this.#abandoned.delete(targetKey(target));
           await this.clear(target, mark, settling);
         },
       };
@@ -89,13 +89,9 @@ export class LeaseMarks implements OpenMarks {
   };
 
   #ref(target: Target): ResourceRef {
-    const hash = createHash('sha256').update(keyOf(target)).digest('hex').slice(0, 20);
+    const hash = createHash('sha256').update(targetKey(target)).digest('hex').slice(0, 20);
     return { group: 'coordination.k8s.io', version: 'v1', plural: 'leases', namespace: this.#namespace, name: `trunkline-mark-${hash}` };
   }
-}
-
-function keyOf(target: Target): string {
-  return `${target.system}|${target.id}`;
 }
 
 function markOf(lease: MarkLease): OpenMark | undefined {

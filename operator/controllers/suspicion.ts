@@ -1,7 +1,7 @@
 import { ANNOTATIONS } from '../api/group.ts';
 import { type KubeObject, keyOf } from '../api/meta.ts';
 import type { Freshness, Seen } from '../delivery/delivery.ts';
-import type { Target } from '../domain/change/driver.ts';
+import { type Target, targetKey } from '../domain/change/driver.ts';
 import type { OutsideObject } from '../domain/change/object.ts';
 import { lossesOf, type OwnedObject } from '../domain/change/suspicion.ts';
 
@@ -69,7 +69,7 @@ export class Suspicions {
     observe: (view: View) => Observation,
     approver: KubeObject | undefined,
   ): Suspicion | undefined {
-    const key = `${target.system}|${target.id}`;
+    const key = targetKey(target);
     if (seen.state === 'failed') return undefined;
     if (seen.state === 'seen' && this.#judged.get(key)?.seq !== seen.seq)
       this.#judged.set(key, { seq: seen.seq, judgement: this.#judge(target, observe(seen.view)) });
@@ -80,8 +80,8 @@ export class Suspicions {
   }
 
   /** How old a picture of the target may be: while it is suspect it is read again each minute, once for all who look at it. */
-  freshness({ system, id }: Target, wanted: Freshness): Freshness {
-    const isSuspect = this.#judged.get(`${system}|${id}`)?.judgement !== undefined;
+  freshness(target: Target, wanted: Freshness): Freshness {
+    const isSuspect = this.#judged.get(targetKey(target))?.judgement !== undefined;
     return isSuspect ? { ...wanted, maxAgeMs: Math.min(wanted.maxAgeMs ?? SUSPECT_MAX_AGE_MS, SUSPECT_MAX_AGE_MS) } : wanted;
   }
 

@@ -1,8 +1,7 @@
-import { failedVerdicts, type Target, type Verdict } from '../domain/change/driver.ts';
+import { failedVerdicts, type Target, targetKey, type Verdict } from '../domain/change/driver.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { LastFailure, Outcome, Planned, Submission } from './delivery.ts';
 import { retryHoldMs } from './retry-hold.ts';
-import { keyOf } from './snapshot.ts';
 import { type Part, Submitted } from './submitted.ts';
 
 interface Page {
@@ -58,7 +57,7 @@ export class Ledger {
   }
 
   outcomeOf(owner: string, target: Target): Outcome {
-    const page = this.#pages.get(owner)?.get(keyOf(target));
+    const page = this.#pages.get(owner)?.get(targetKey(target));
     if (page === undefined) return { state: 'none' };
     const { work, next, done } = page;
     const failed = page.failed === undefined ? {} : { failed: this.#lastFailure(page.failed) };
@@ -68,12 +67,12 @@ export class Ledger {
 
   /** Ends the waiting time of the last failure; the failure itself is still told until a try comes about. */
   retryNow(owner: string, target: Target): void {
-    const page = this.#pages.get(owner)?.get(keyOf(target));
+    const page = this.#pages.get(owner)?.get(targetKey(target));
     if (page?.failed !== undefined) page.failed = { ...page.failed, isLifted: true };
   }
 
   settle(owner: string, target: Target): void {
-    const page = this.#pages.get(owner)?.get(keyOf(target));
+    const page = this.#pages.get(owner)?.get(targetKey(target));
     if (page === undefined) return;
     page.done = undefined;
     this.#tidy(owner, target, page);
@@ -81,7 +80,7 @@ export class Ledger {
 
   /** What failed at this target no longer holds the next try back; whoever it failed for is woken to try. */
   renew(target: Target): void {
-    const key = keyOf(target);
+    const key = targetKey(target);
     for (const [owner, pages] of this.#pages) {
       const page = pages.get(key);
       if (page?.failed === undefined) continue;
@@ -92,7 +91,7 @@ export class Ledger {
   }
 
   withdraw(owner: string, planned: readonly Planned[]): void {
-    const wanted = new Map(planned.map(({ target, changes }) => [keyOf(target), changes]));
+    const wanted = new Map(planned.map(({ target, changes }) => [targetKey(target), changes]));
     for (const [key, page] of this.#pages.get(owner) ?? []) {
       const changes = wanted.get(key) ?? [];
       if (page.next !== undefined && !new Submitted(page.next).isStill(changes)) page.next = undefined;
@@ -134,7 +133,7 @@ export class Ledger {
   }
 
   #finish(work: Submitted): void {
-    const page = this.#pages.get(work.owner)?.get(keyOf(work.target));
+    const page = this.#pages.get(work.owner)?.get(targetKey(work.target));
     // Forgotten meanwhile, or a page that belongs to a successor of the same name.
     if (page === undefined || page.work !== work) return;
     page.work = undefined;
@@ -157,15 +156,15 @@ export class Ledger {
   #pageOf(owner: string, target: Target): Page {
     const ofOwner = this.#pages.get(owner) ?? new Map<string, Page>();
     this.#pages.set(owner, ofOwner);
-    const page = ofOwner.get(keyOf(target)) ?? { work: undefined, next: undefined, done: undefined, failed: undefined };
-    ofOwner.set(keyOf(target), page);
+    const page = ofOwner.get(targetKey(target)) ?? { work: undefined, next: undefined, done: undefined, failed: undefined };
+    ofOwner.set(targetKey(target), page);
     return page;
   }
 
   #tidy(owner: string, target: Target, page: Page): void {
     if (page.work !== undefined || page.done !== undefined || page.failed !== undefined) return;
     const ofOwner = this.#pages.get(owner);
-    ofOwner?.delete(keyOf(target));
+    ofOwner?.delete(targetKey(target));
     if (ofOwner?.size === 0) this.#pages.delete(owner);
   }
 }

@@ -1,11 +1,10 @@
 import { contentHash } from '../domain/change/canonical.ts';
 import { type ChangeSet, changeId } from '../domain/change/change-set.ts';
-import type { Target } from '../domain/change/driver.ts';
+import { type Target, targetKey } from '../domain/change/driver.ts';
 import { toOperatorError } from '../errors/operator-error.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { callWithin } from './call.ts';
 import type { DeliveryMetrics } from './hooks.ts';
-import { keyOf } from './snapshot.ts';
 
 /** What may still be on the wire to a target (design §4 Marks). */
 export interface OpenMark {
@@ -64,7 +63,7 @@ export class MarkKeeper {
    * and whatever was planned before is out of date. Looked up once a target; rejects when the look-up failed (the next call tries again).
    */
   clearance(target: Target): Promise<boolean> {
-    const key = keyOf(target);
+    const key = targetKey(target);
     const known = this.#clearances.get(key);
     if (known !== undefined) return known;
     const looking = this.#look(target).catch((thrown: unknown) => {
@@ -82,7 +81,7 @@ export class MarkKeeper {
 
   /** Says what is about to be sent. Nothing may be sent when this rejects. */
   async leave(target: Target, changes: ChangeSet): Promise<OpenMark> {
-    await this.#clearing.get(keyOf(target));
+    await this.#clearing.get(targetKey(target));
     const hash = contentHash(changes.map((change) => [changeId(change), change.action, change.fields.map(({ path }) => path)]));
     const mark: OpenMark = { holder: this.#holder, hash, deadline: this.#clock.now() + this.#applyMs + MARGIN_MS };
     await this.#call(target, (signal) => this.#port.leave(target, mark, signal), NEVER);
@@ -91,7 +90,7 @@ export class MarkKeeper {
 
   /** Nothing of it is on the wire any more. A failure delays the next leader at most until the deadline. */
   clear(target: Target, mark: OpenMark): void {
-    const key = keyOf(target);
+    const key = targetKey(target);
     const clearing = this.#call(target, (signal) => this.#port.clear(target, mark, signal), NEVER)
       .catch((thrown: unknown) => this.#metrics.trouble('clearing an open mark', toOperatorError(thrown)))
       .finally(() => {

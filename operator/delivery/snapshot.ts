@@ -1,5 +1,5 @@
 import type { Change } from '../domain/change/change-set.ts';
-import type { AppliedBatch, Driver, Target } from '../domain/change/driver.ts';
+import { type AppliedBatch, type Driver, type Target, targetKey } from '../domain/change/driver.ts';
 import { type OperatorError, toOperatorError } from '../errors/operator-error.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { Asks } from './asks.ts';
@@ -101,7 +101,7 @@ export class SnapshotStore {
 
   /** The newest picture that still holds, however old; what a write may start from. */
   current(target: Target): unknown {
-    const entry = this.#entries.get(keyOf(target));
+    const entry = this.#entries.get(targetKey(target));
     return entry?.picture !== undefined && entry.picture.begun.order > entry.staleBefore ? entry.picture.view : undefined;
   }
 
@@ -167,14 +167,14 @@ export class SnapshotStore {
 
   /** The next look reads afresh; a read under way does not count. */
   invalidate(target: Target): void {
-    const entry = this.#entries.get(keyOf(target));
+    const entry = this.#entries.get(targetKey(target));
     if (entry !== undefined) entry.staleBefore = this.begin().order;
   }
 
   /** As invalidate, and failed reads are forgotten; who waits for better news is woken to ask for it. */
   renew(target: Target): void {
     this.invalidate(target);
-    const entry = this.#entries.get(keyOf(target));
+    const entry = this.#entries.get(targetKey(target));
     if (entry === undefined) return;
     entry.failure = undefined;
     for (const owner of entry.asks.waiting()) this.#deps.wake(owner);
@@ -199,7 +199,7 @@ export class SnapshotStore {
   }
 
   #entryOf(target: Target, driver: Driver<unknown>): Entry {
-    const key = keyOf(target);
+    const key = targetKey(target);
     const known = this.#entries.get(key);
     if (known !== undefined) return known;
     const entry: Entry = {
@@ -234,7 +234,7 @@ export class SnapshotStore {
       return;
     }
     const isFirst = entry.picture === undefined && entry.failure === undefined;
-    const job: Job = { fairKey: keyOf(entry.target), mode: 'read', priority, run: () => this.#runRead(entry, job) };
+    const job: Job = { fairKey: targetKey(entry.target), mode: 'read', priority, run: () => this.#runRead(entry, job) };
     entry.job = { job, hasBegun: false };
     this.#deps.queue(entry.target, job, isFirst && priority === 'poll' ? this.#deps.spread(entry.target) : 0);
   }
@@ -291,9 +291,4 @@ function keptUntil(entry: Entry): number {
   if (entry.failure !== undefined) return entry.usedAt + FAILURE_KEPT_MS;
   // Twice its age: whoever reads again at the end of it and fails is still told what was seen last.
   return (entry.picture?.begun.at ?? entry.usedAt) + 2 * entry.keepMs;
-}
-
-/** One outside thing: the same id in two systems is two targets. */
-export function keyOf(target: Target): string {
-  return `${target.system}|${target.id}`;
 }

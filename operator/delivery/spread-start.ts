@@ -1,4 +1,4 @@
-import type { Target } from '../domain/change/driver.ts';
+import { type Target, targetKey } from '../domain/change/driver.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { DeliveryLimits } from './limits.ts';
 
@@ -23,7 +23,7 @@ export class SpreadStart {
     if (sinceStart >= this.#limits.spreadMs) return 0;
     const window = Math.min(this.#limits.spreadMs, this.#targets * this.#limits.spreadPerTargetMs);
     this.#targets += 1;
-    return Math.floor(fraction(`${target.system}|${target.id}`) * window);
+    return Math.floor(fraction(targetKey(target)) * window);
   }
 }
 

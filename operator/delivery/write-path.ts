@@ -1,4 +1,4 @@
-import type { Driver, Target, Verdict } from '../domain/change/driver.ts';
+import { type Driver, type Target, targetKey, type Verdict } from '../domain/change/driver.ts';
 import { OperatorError, toOperatorError } from '../errors/operator-error.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { type ApplyDeps, applyGroup, applySingle } from './apply.ts';
@@ -6,7 +6,7 @@ import type { Dispatcher } from './dispatcher.ts';
 import { GroupLine, observedChanged } from './group-commit.ts';
 import type { Answer, Job } from './job-queue.ts';
 import type { MarkKeeper } from './open-mark.ts';
-import { keyOf, type SnapshotStore } from './snapshot.ts';
+import type { SnapshotStore } from './snapshot.ts';
 import type { Part, Submitted } from './submitted.ts';
 
 export interface WritePathDeps extends Omit<ApplyDeps, 'refusal' | 'record' | 'marks'> {
@@ -58,14 +58,14 @@ export class WritePath {
 
   /** The content or priority of queued work changed. */
   reconsider(work: Submitted): void {
-    this.#groups.get(keyOf(work.target))?.reconsider(work);
+    this.#groups.get(targetKey(work.target))?.reconsider(work);
     const job = this.#jobs.get(work);
     if (job !== undefined) this.#deps.dispatcher.raise(work.target.lane, job, work.priority);
   }
 
   /** Work was withdrawn: what of it still waits leaves its line. */
   dequeue(work: Submitted): void {
-    this.#groups.get(keyOf(work.target))?.drop(work);
+    this.#groups.get(targetKey(work.target))?.drop(work);
     const job = this.#jobs.get(work);
     if (job !== undefined) this.#deps.dispatcher.remove(work.target.lane, job);
   }
@@ -116,13 +116,13 @@ export class WritePath {
       if (work.isWithdrawn) return { health: 'silent' };
       return this.#track(applySingle(this.#applyDeps, target, driver, work));
     };
-    const job: Job = { fairKey: keyOf(target), mode: 'write', priority, run };
+    const job: Job = { fairKey: targetKey(target), mode: 'write', priority, run };
     this.#jobs.set(work, job);
     this.#deps.dispatcher.add(target.lane, job);
   }
 
   #groupOf(target: Target, driver: Driver<unknown>, limits: GroupLimits): GroupLine {
-    const key = keyOf(target);
+    const key = targetKey(target);
     const known = this.#groups.get(key);
     if (known !== undefined) return known;
     const { clock, dispatcher } = this.#deps;

@@ -36,9 +36,10 @@ export class SiteSuspicions {
 
 /** Only what was seen in place counts: announced creates are not there yet, removals of ours are no longer owned. */
 function* settledObjects({ system, id }: Target, { sites }: Pick<Stores, 'sites'>): Generator<OwnedObject> {
-  for (const { status } of sites.byIndex(INDEX.footprint, placeKey(system, id))) {
+  const place = placeKey(system, id);
+  for (const { status } of sites.byIndex(INDEX.footprint, place)) {
     for (const { system: at, target, kind, name, state } of status?.footprint ?? []) {
-      const isHere = placeKey(at, target) === placeKey(system, id) && name !== undefined;
+      const isHere = placeKey(at, target) === place && name !== undefined;
       if (isHere && (state === 'Applied' || state === 'Adopted')) yield { system: at, target, kind, name };
     }
   }

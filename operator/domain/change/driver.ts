@@ -10,6 +10,11 @@ export interface Target {
   readonly lane: string;
 }
 
+/** Tells targets apart: the same id in two systems is two targets. */
+export function targetKey({ system, id }: Pick<Target, 'system' | 'id'>): string {
+  return `${system}|${id}`;
+}
+
 /** What became of one change. `applied` also when it was found done already. */
 export type Verdict =
   | { readonly change: Change; readonly result: 'applied' }

@@ -16,41 +16,41 @@ export interface CloudEndpoints {
 /** The Teams administration resource has one application id in all clouds. */
 const TEAMS_ADMIN_SCOPE = '48ac35b8-9aa8-4d74-927d-1f4a14a0b239/.default';
 
-const PUBLIC: CloudEndpoints = {
+type Addresses = Pick<CloudEndpoints, 'name' | 'login' | 'graph' | 'teamsAdmin'>;
+
+/** Tokens for Graph are asked for by its own address; Teams administration is in Graph in the global service only (microsoft-graph §1.1). */
+function microsoftCloud(addresses: Addresses): CloudEndpoints {
+  const scopes = { graph: `${addresses.graph}/.default`, 'teams-admin': TEAMS_ADMIN_SCOPE };
+  return { ...addresses, scopes, hasTeamsInGraph: addresses.name === 'Public' };
+}
+
+const PUBLIC = microsoftCloud({
   name: 'Public',
   login: 'https://login.microsoftonline.com',
   graph: 'https://graph.microsoft.com',
   teamsAdmin: 'https://api.interfaces.records.teams.microsoft.com',
-  scopes: { graph: 'https://graph.microsoft.com/.default', 'teams-admin': TEAMS_ADMIN_SCOPE },
-  hasTeamsInGraph: true,
-};
+});
 
-const US_GOVERNMENT: CloudEndpoints = {
+const US_GOVERNMENT = microsoftCloud({
   name: 'USGovernment',
   login: 'https://login.microsoftonline.us',
   graph: 'https://graph.microsoft.us',
   teamsAdmin: 'https://api.interfaces.records.gov.teams.microsoft.us',
-  scopes: { graph: 'https://graph.microsoft.us/.default', 'teams-admin': TEAMS_ADMIN_SCOPE },
-  hasTeamsInGraph: false,
-};
+});
 
-const US_GOVERNMENT_DOD: CloudEndpoints = {
+const US_GOVERNMENT_DOD = microsoftCloud({
   name: 'USGovernmentDoD',
   login: 'https://login.microsoftonline.us',
   graph: 'https://dod-graph.microsoft.us',
   teamsAdmin: 'https://api.interfaces.records.dod.teams.microsoft.us',
-  scopes: { graph: 'https://dod-graph.microsoft.us/.default', 'teams-admin': TEAMS_ADMIN_SCOPE },
-  hasTeamsInGraph: false,
-};
+});
 
-const CHINA: CloudEndpoints = {
+const CHINA = microsoftCloud({
   name: 'China',
   login: 'https://login.partner.microsoftonline.cn',
   graph: 'https://microsoftgraph.chinacloudapi.cn',
   teamsAdmin: 'https://api.interfaces.records.teams.microsoftonline.cn',
-  scopes: { graph: 'https://microsoftgraph.chinacloudapi.cn/.default', 'teams-admin': TEAMS_ADMIN_SCOPE },
-  hasTeamsInGraph: false,
-};
+});
 
 /** The addresses of a cloud that is not Microsoft's own, such as the sandbox. */
 export interface CustomCloud {
