@@ -158,8 +158,8 @@ describe('licence, KPIs, certificates', () => {
     expect(sbc.device.tls.isBroken(1)).toBe(true);
     expect((await sbc.upload('/api/v1/files/tls/1/privateKey', keyPem)).status).toBe(200);
     expect(sbc.device.tls.isBroken(1)).toBe(false);
-    await sbc.upload('/api/v1/files/tls/1/trustedRoot', certPem);
-    await sbc.upload('/api/v1/files/tls/1/trustedRoot/incremental', sbc.base.ca.certPem);
+    expect((await sbc.upload('/api/v1/files/tls/1/trustedRoot', certPem)).status).toBe(200);
+    expect((await sbc.upload('/api/v1/files/tls/1/trustedRoot/incremental', sbc.base.ca.certPem)).status).toBe(200);
     expect(sbc.device.tls.get(1)?.trustedRoots).toHaveLength(2);
   });
 });

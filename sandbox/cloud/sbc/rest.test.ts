@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startStandIn } from '../server.ts';
 import { sbcStandIn } from './stand-in.ts';
-import { addRuleScript, multipart, startTestDevice, type TestDevice } from './test-device.ts';
+import { addRuleScript, BOUNDARY, multipart, startTestDevice, type TestDevice } from './test-device.ts';
 
 const RULE = addRuleScript('nested', 1, 17, { name: 'acme', prefix: '+41430009', tag: 'acme.teams.carrier.example' });
 const hasRule = (): boolean => sbc.person.rules('CustDialPlan').some(({ index }) => index === 17);
@@ -77,11 +77,11 @@ async function openUploads(count: number): Promise<(() => void)[]> {
   const { request } = await import('node:https');
   const authorization = `Basic ${Buffer.from('trunkline:sandbox-sbc-password').toString('base64')}`;
   const requests = Array.from({ length: count }, () => {
-    const headers = { authorization, 'Content-Type': 'multipart/form-data; boundary=b1', 'Transfer-Encoding': 'chunked' };
+    const headers = { authorization, 'Content-Type': `multipart/form-data; boundary=${BOUNDARY}`, 'Transfer-Encoding': 'chunked' };
     const options = { host: '127.0.0.1', port: sbc.port, method: 'PUT', path: '/api/v1/files/cliScript/incremental', headers };
     const sent = request({ ...options, ca: sbc.base.ca.certPem, servername: 'localhost', agent: false });
     sent.on('error', () => undefined); // ended by the test
-    sent.write('--b1\r\n');
+    sent.write(`--${BOUNDARY}\r\n`);
     return sent;
   });
   await expect.poll(() => sbc.device.openRequests, PATIENCE).toBe(count);
@@ -135,9 +135,9 @@ describe('the upload form (§7.1)', () => {
     ['a file name with a hyphen', multipart(RULE, { ...part, name: 'my-script.txt' }), 'no blanks or hyphens'],
     ['a file name with a blank', multipart(RULE, { ...part, name: 'my script.txt' }), 'no blanks or hyphens'],
     ['another part type', multipart(RULE, { ...part, type: 'text/plain' }), 'application/octet-stream'],
-    ['two parts', { ...multipart(RULE), body: multipart(RULE).body.replace('--b1--', multipart(RULE).body) }, 'exactly one part'],
+    ['two parts', { ...multipart(RULE), body: multipart(RULE).body.replace(`--${BOUNDARY}--`, multipart(RULE).body) }, 'exactly one part'],
     ['JSON', { body: JSON.stringify({ file: RULE }), type: 'application/json' }, 'multipart/form-data is expected'],
-    ['a broken body', { body: 'nonsense', type: 'multipart/form-data; boundary=b1' }, 'cannot be read'],
+    ['a broken body', { body: 'nonsense', type: `multipart/form-data; boundary=${BOUNDARY}` }, 'cannot be read'],
   ])('refuses %s with 400', async (_, { body, type }, message) => {
     const answer = await sbc.call('PUT', '/api/v1/files/cliScript/incremental', { body, headers: { 'Content-Type': type } });
     expect(answer).toMatchObject({ status: 400, json: { description: expect.stringContaining(message) } });

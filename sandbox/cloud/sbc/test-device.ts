@@ -65,12 +65,15 @@ export async function startTestDevice(options: TestOptions = {}): Promise<TestDe
   };
 }
 
+/** Base64 has no hyphen: no certificate can hold it. Node's reader looks for these letters alone, without the line before them. */
+export const BOUNDARY = 'sandbox-upload-boundary';
+
 export function multipart(
   text: string,
   part = { field: 'file', name: 'script.txt', type: 'application/octet-stream' },
 ): { body: string; type: string } {
   const head = `Content-Disposition: form-data; name="${part.field}"; filename="${part.name}"\r\nContent-Type: ${part.type}`;
-  return { body: `--b1\r\n${head}\r\n\r\n${text}\r\n--b1--\r\n`, type: 'multipart/form-data; boundary=b1' };
+  return { body: `--${BOUNDARY}\r\n${head}\r\n\r\n${text}\r\n--${BOUNDARY}--\r\n`, type: `multipart/form-data; boundary=${BOUNDARY}` };
 }
 
 function exchange(port: number, ca: string, method: string, path: string, { user, body, headers }: CallOptions): Promise<Answer> {
