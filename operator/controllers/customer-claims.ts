@@ -1,7 +1,7 @@
 import type { Customer } from '../api/kinds.ts';
 import { keyOf } from '../api/meta.ts';
 import { hasMicrosoftPart } from '../domain/licensing/transitions.ts';
-import { INDEX, type Stores } from './deps.ts';
+import { INDEX, type Stores } from './stores.ts';
 
 type Customers = Pick<Stores, 'customers'>;
 

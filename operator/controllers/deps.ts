@@ -1,23 +1,11 @@
-import type { Customer, Invitation, NumberRange, SbcDevice, SiteLocation } from '../api/kinds.ts';
-import type { KubeObject } from '../api/meta.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { OpenMark } from '../delivery/open-mark.ts';
 import type { Target } from '../domain/change/driver.ts';
 import type { ChangePolicy } from '../domain/change/plan.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Kube } from '../runtime/kube.ts';
-import type { ObjectStore } from '../runtime/store.ts';
 import type { Credentials } from './credentials.ts';
-
-/** Caches of everything that reconcilers resolve. */
-export interface Stores {
-  readonly customers: ObjectStore<Customer>;
-  readonly sites: ObjectStore<SiteLocation>;
-  readonly devices: ObjectStore<SbcDevice>;
-  readonly ranges: ObjectStore<NumberRange>;
-  readonly invitations: ObjectStore<Invitation>;
-  readonly namespaces: ObjectStore<KubeObject>;
-}
+import type { Stores } from './stores.ts';
 
 /** What the provider decides for the whole installation; from the operator's configuration. */
 export interface ControllerSettings {
@@ -51,21 +39,3 @@ export interface ControllerDeps {
 export interface OpenMarkLook {
   openOn(target: Target, signal: AbortSignal): Promise<OpenMark | undefined>;
 }
-
-/** Index names that the runtime builds and reconcilers look objects up by. */
-export const INDEX = {
-  /** Sites, ranges, invitations by `namespace/name` of their Customer. */
-  customer: 'customer',
-  /** Ranges by `namespace/name` of their SiteLocation. */
-  site: 'site',
-  /** Sites by `namespace/name` of each trunk's SBCDevice; ranges by that of each on which status knows rules of theirs. */
-  device: 'device',
-  /** Customers by lower-case short name. */
-  shortName: 'shortName',
-  /** Customers by lower-case tenant id. */
-  tenant: 'tenant',
-  /** Sites by `<system>|<target>` of every place where their footprint lists something. */
-  footprint: 'footprint',
-  /** Sites by lower-case FQDN of each trunk, fixed in status or wanted by spec. */
-  fqdn: 'fqdn',
-} as const;

@@ -2,7 +2,7 @@ import type { Customer, Invitation, NumberRange, SiteLocation } from '../api/kin
 import type { ObjectKey } from '../api/meta.ts';
 import type { IndexFunction } from '../runtime/store.ts';
 import { claimedTenant, namedTenant } from './customer-claims.ts';
-import { INDEX } from './deps.ts';
+import { INDEX } from './stores.ts';
 
 /** In the tenant index: Customers whose tenant is named by a domain and not recorded, as of one that was refused it. Whose it is, only a look tells. */
 export const NAMED_BY_DOMAIN = 'named by a domain';

@@ -3,10 +3,10 @@ import { type KubeObject, keyOf, type ObjectKey } from '../api/meta.ts';
 import { hasMicrosoftPart } from '../domain/licensing/transitions.ts';
 import { derivedTrunkName } from '../domain/routing/trunk-names.ts';
 import { claimedTenant, isGranted } from './customer-claims.ts';
-import { INDEX, type Stores } from './deps.ts';
 import { type Finding, stalls, waits } from './finding.ts';
 import type { Governed } from './governance.ts';
 import { customerKeyOf } from './indexes.ts';
+import { INDEX, type Stores } from './stores.ts';
 
 type TrunkSpec = SiteLocation['spec']['trunks'][number];
 

@@ -1,8 +1,8 @@
 import type { Customer, NumberRange } from '../api/kinds.ts';
 import { type KubeObject, keyOf } from '../api/meta.ts';
-import { INDEX, type Stores } from './deps.ts';
 import { customerKeyOf } from './indexes.ts';
 import { isTerminating } from './site-scope.ts';
+import { INDEX, type Stores } from './stores.ts';
 
 /**
  * How long a removal still waits for an object of the same Customer that wants exactly what goes, ms (design §3.10): a rename is a deletion and a

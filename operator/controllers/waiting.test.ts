@@ -7,7 +7,8 @@ import { deployedHouse, house as newHouse, writesWhileNothingHappens } from '../
 import { API_VERSION } from '../api/group.ts';
 import type { KubeObject } from '../api/meta.ts';
 import { OperatorError } from '../errors/operator-error.ts';
-import { type Conclusion, type Finding, holds, summarize, waits } from './finding.ts';
+import { type Conclusion, summarize } from './conclusion.ts';
+import { type Finding, holds, waits } from './finding.ts';
 import type { Waiter } from './waiting.ts';
 
 const NOW = '2026-01-01T12:00:00.000Z';

@@ -2,8 +2,8 @@ import { ANNOTATIONS } from '../api/group.ts';
 import type { Customer, Invitation, NumberRange, SbcDevice, SiteLocation } from '../api/kinds.ts';
 import { type Condition, type KubeObject, keyOf, type ObjectKey } from '../api/meta.ts';
 import { claimedTenant, servingCustomer } from './customer-claims.ts';
-import { INDEX, type Stores } from './deps.ts';
 import { customerKeyOf, devicesOf, NAMED_BY_DOMAIN, siteKeyOf } from './indexes.ts';
+import { INDEX, type Stores } from './stores.ts';
 
 /** Which objects of a kind another object concerns: pure key mappings over the caches (style 2.1, watches). */
 export function customerOf(object: SiteLocation | NumberRange | Invitation): ObjectKey[] {

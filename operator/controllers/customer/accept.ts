@@ -3,9 +3,9 @@ import { keyOf } from '../../api/meta.ts';
 import { shortNameProblem } from '../../domain/naming/short-name.ts';
 import type { TenantStep } from '../../domain/permissions/due-permissions.ts';
 import { servedBy, sharesTenant, shortNameHolder, tenantHolder } from '../customer-claims.ts';
-import { INDEX, type Stores } from '../deps.ts';
 import { type Finding, holds, stalls } from '../finding.ts';
 import { siteScope } from '../site-scope.ts';
+import { INDEX, type Stores } from '../stores.ts';
 import { licenceRefusal } from './licences.ts';
 
 /**

@@ -5,9 +5,10 @@ import type { TenantStep } from '../../domain/permissions/due-permissions.ts';
 import type { IdentityView } from '../../integrations/entra/port.ts';
 import type { DirectoryView } from '../../integrations/graph/port.ts';
 import type { Access } from '../credentials.ts';
-import { type ControllerSettings, INDEX, type Stores } from '../deps.ts';
+import type { ControllerSettings } from '../deps.ts';
 import type { Finding } from '../finding.ts';
 import type { Governance } from '../governance.ts';
+import { INDEX, type Stores } from '../stores.ts';
 
 /** Everything one pass has found about a customer. */
 export interface CustomerFindings {

@@ -1,7 +1,7 @@
 import type { Customer, CustomerStatus, Invitation } from '../../api/kinds.ts';
 import { keyOf } from '../../api/meta.ts';
-import { INDEX, type Stores } from '../deps.ts';
 import { type Finding, waits } from '../finding.ts';
+import { INDEX, type Stores } from '../stores.ts';
 
 type MailRecord = NonNullable<CustomerStatus['mails']>[number];
 

@@ -1,6 +1,7 @@
 import type { Reason } from '../../api/reasons.ts';
 import type { EventInput } from '../../runtime/reconciler.ts';
-import { type Conclusion, conditionOf, type Finding, holds, lookingAnew, stalls, summarize } from '../finding.ts';
+import { type Conclusion, lookingAnew, summarize } from '../conclusion.ts';
+import { conditionOf, type Finding, holds, stalls } from '../finding.ts';
 import { managedFinding, unmanagedPaths } from '../managed-fields.ts';
 import type { CustomerFindings } from './findings.ts';
 import { GATES, type Judgement } from './judgement.ts';

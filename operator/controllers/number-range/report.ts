@@ -1,19 +1,7 @@
 import type { NumberRange } from '../../api/kinds.ts';
 import type { Reason } from '../../api/reasons.ts';
-import {
-  type Conclusion,
-  conditionOf,
-  exempt,
-  type Finding,
-  failed,
-  holds,
-  lastWord,
-  lookingAnew,
-  stalls,
-  summarize,
-  unseen,
-  waits,
-} from '../finding.ts';
+import { type Conclusion, lookingAnew, summarize } from '../conclusion.ts';
+import { conditionOf, exempt, type Finding, failed, holds, lastWord, stalls, unseen, waits } from '../finding.ts';
 import { unmanagedPaths } from '../managed-fields.ts';
 import type { Suspicion } from '../suspicion.ts';
 import { failureStands } from '../tasks.ts';

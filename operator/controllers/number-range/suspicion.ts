@@ -3,7 +3,7 @@ import type { ObjectKey } from '../../api/meta.ts';
 import type { Freshness, Seen } from '../../delivery/delivery.ts';
 import type { OwnedObject } from '../../domain/change/suspicion.ts';
 import type { SbcView } from '../../integrations/sbc/port.ts';
-import { INDEX, type Stores } from '../deps.ts';
+import { INDEX, type Stores } from '../stores.ts';
 import { type Suspicion, Suspicions } from '../suspicion.ts';
 import { deviceTarget } from '../targets.ts';
 import type { RangeMemory } from './claims.ts';

@@ -1,20 +1,8 @@
 import type { SbcDevice } from '../../api/kinds.ts';
 import { type HealthPart, type SbcHealth, sbcHealth } from '../../domain/health/sbc-health.ts';
 import type { OperatorError } from '../../errors/operator-error.ts';
-import {
-  type Conclusion,
-  exempt,
-  type Finding,
-  failed,
-  holds,
-  isBrief,
-  keptWhileBrief,
-  lastWord,
-  lookingAnew,
-  stalls,
-  summarize,
-  waits,
-} from '../finding.ts';
+import { type Conclusion, lookingAnew, summarize } from '../conclusion.ts';
+import { exempt, type Finding, failed, holds, isBrief, keptWhileBrief, lastWord, stalls, waits } from '../finding.ts';
 import { managedFinding, unmanagedPaths } from '../managed-fields.ts';
 import type { DeviceFindings } from './findings.ts';
 

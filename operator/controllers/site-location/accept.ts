@@ -2,10 +2,10 @@ import type { SiteLocation } from '../../api/kinds.ts';
 import { keyOf } from '../../api/meta.ts';
 import type { Seen } from '../../delivery/delivery.ts';
 import type { DirectoryView } from '../../integrations/graph/port.ts';
-import { INDEX, type Stores } from '../deps.ts';
 import { type Finding, holds, stalls, waits } from '../finding.ts';
 import { customerKeyOf } from '../indexes.ts';
 import { isTerminating, type SiteScope, serviceOf, siteScope } from '../site-scope.ts';
+import { INDEX, type Stores } from '../stores.ts';
 
 /** Whether the site may exist at all: references, service, names, claims. `directory`: the tenant, as far as it is seen. */
 export function accept(scope: SiteScope, stores: Stores, directory: Seen<DirectoryView> | undefined): Finding {

@@ -1,12 +1,12 @@
 import type { Seen } from '../../delivery/delivery.ts';
 import type { DirectoryView } from '../../integrations/graph/port.ts';
 import type { SbcView } from '../../integrations/sbc/port.ts';
-import type { Stores } from '../deps.ts';
 import type { Finding } from '../finding.ts';
 import type { Gate } from '../gates.ts';
 import type { Governance } from '../governance.ts';
 import type { Silence } from '../silence.ts';
 import type { SiteScope } from '../site-scope.ts';
+import type { Stores } from '../stores.ts';
 import type { Work } from '../work.ts';
 import type { NamedTrunk } from './desired.ts';
 import type { EmergencyRecord } from './emergency.ts';

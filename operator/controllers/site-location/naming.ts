@@ -2,9 +2,9 @@ import type { SiteLocation } from '../../api/kinds.ts';
 import { keyOf } from '../../api/meta.ts';
 import type { OutsideObject } from '../../domain/change/object.ts';
 import { type MarkerParts, parseMarker } from '../../domain/naming/marker.ts';
-import { INDEX, type Stores } from '../deps.ts';
 import { customerKeyOf } from '../indexes.ts';
 import { isTerminating, type SiteScope, siteScope } from '../site-scope.ts';
+import { INDEX, type Stores } from '../stores.ts';
 import { isOlder } from './accept.ts';
 
 /** The owner of a site's objects, as it stands in their descriptions. */

@@ -2,9 +2,9 @@ import { keyOf } from '../../api/meta.ts';
 import type { Target } from '../../domain/change/driver.ts';
 import { identityOf, type OutsideObject } from '../../domain/change/object.ts';
 import type { Owned } from '../../domain/change/plan.ts';
-import { INDEX, type Stores } from '../deps.ts';
 import { ownedAt } from '../footprint-of.ts';
 import { isTerminating, rangesOf, type SiteScope } from '../site-scope.ts';
+import { INDEX, type Stores } from '../stores.ts';
 import { dnsTarget, voiceTarget } from '../targets.ts';
 
 /** Where a site has, or may have, objects of its own; undefined: nowhere of this sort. */

@@ -3,10 +3,10 @@ import { type ChangePolicy, type Owned, type Plan, planObjects } from '../../dom
 import { inRouteOrder } from '../../domain/routing/route-order.ts';
 import { VOICE_ROUTING_ORDER } from '../../domain/routing/voice-routing.ts';
 import type { VoiceView } from '../../integrations/teams-admin/port.ts';
-import type { Stores } from '../deps.ts';
 import { adoption } from '../governance.ts';
 import type { Silence } from '../silence.ts';
 import type { SiteScope } from '../site-scope.ts';
+import type { Stores } from '../stores.ts';
 import { editSilence, narrowedRoutes } from './holds.ts';
 import { isOrphanOf, type Ownership } from './naming.ts';
 import { servesKept, servesOthers, sharedWithSibling, withUsageOwners } from './places.ts';

@@ -1,6 +1,7 @@
 import type { Reason } from '../../api/reasons.ts';
 import { recordsOf } from '../../domain/routing/dns-records.ts';
-import { type Conclusion, conditionOf, exempt, type Finding, failed, holds, lookingAnew, summarize, waits } from '../finding.ts';
+import { type Conclusion, lookingAnew, summarize } from '../conclusion.ts';
+import { conditionOf, exempt, type Finding, failed, holds, waits } from '../finding.ts';
 import { gate } from '../gates.ts';
 import { unmanagedPaths } from '../managed-fields.ts';
 import { rangesOf } from '../site-scope.ts';

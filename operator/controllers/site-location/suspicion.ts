@@ -6,8 +6,8 @@ import { identityOf, type OutsideObject } from '../../domain/change/object.ts';
 import type { OwnedObject } from '../../domain/change/suspicion.ts';
 import type { DnsView } from '../../integrations/dns/port.ts';
 import type { VoiceView } from '../../integrations/teams-admin/port.ts';
-import { INDEX, type Stores } from '../deps.ts';
 import { placeKey } from '../indexes.ts';
+import { INDEX, type Stores } from '../stores.ts';
 import { type Suspicion, Suspicions } from '../suspicion.ts';
 
 /** Whether what tenants and DNS show may be believed, judged over the objects of all sites (telephony 6.4). The Customer approves. */

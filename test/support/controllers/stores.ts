@@ -2,7 +2,7 @@ import type { Kind } from '../../../operator/api/kinds.ts';
 import { KINDS } from '../../../operator/api/kinds.ts';
 import type { KubeObject } from '../../../operator/api/meta.ts';
 import { storesOf, watchedKinds } from '../../../operator/cli/controllers.ts';
-import type { Stores } from '../../../operator/controllers/deps.ts';
+import type { Stores } from '../../../operator/controllers/stores.ts';
 import type { ReflectorSink } from '../../../operator/runtime/reflector-sink.ts';
 
 /** The real caches with their indexes, holding just these objects: for rules that are tested without a running operator. */
