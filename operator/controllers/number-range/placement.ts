@@ -1,6 +1,7 @@
-import type { NumberRange } from '../../api/kinds.ts';
+import type { NumberRange, SbcDevice } from '../../api/kinds.ts';
 import type { ObjectKey } from '../../api/meta.ts';
 import { type DialPlanRole, dialPlanRole } from '../../domain/routing/dial-plan-role.ts';
+import { leadingTrunk, type TagCandidate } from '../../domain/routing/leading-trunk.ts';
 import { type Finding, stalls, waits } from '../finding.ts';
 import type { SiteScope, TrunkScope } from '../site-scope.ts';
 
@@ -16,7 +17,10 @@ export interface Placement {
 
 export type Placements = { readonly places: readonly Placement[] } | { readonly refusal: Finding };
 
-/** Every trunk's device gets the rules, each with that trunk's FQDN as tag (telephony 2.1); of two trunks on one device the first one counts. */
+/**
+ * Every trunk's device gets the rules, each with that trunk's FQDN as tag (telephony 2.1). Of two trunks on one device, one decides: see
+ * leadingTrunk. One that the spec has taken out, and that the site still knows, is among them where another trunk leads to its device.
+ */
 export function placementsOf(range: NumberRange, scope: SiteScope): Placements {
   const role = dialPlanRole(range, scope.site);
   if (role === 'registeredUsers') {
@@ -28,26 +32,68 @@ export function placementsOf(range: NumberRange, scope: SiteScope): Placements {
       ),
     };
   }
-  const places = new Map<ObjectKey, Placement>();
-  for (const trunk of [...scope.trunks].sort((left, right) => left.priority - right.priority)) {
-    const placed = place(range, scope, trunk, role);
-    if ('refusal' in placed) return placed;
-    if (!places.has(placed.place.device)) places.set(placed.place.device, placed.place);
+  const trunks = [...scope.trunks].sort((left, right) => left.priority - right.priority);
+  const refusal = trunks.map((trunk) => refusedTrunk(scope, trunk)).find((finding) => finding !== undefined);
+  if (refusal !== undefined) return { refusal };
+  const places: Placement[] = [];
+  for (const deviceKey of new Set(trunks.map((trunk) => trunk.deviceKey))) {
+    const lead = leadingTrunk(candidatesAt(deviceKey, range, scope));
+    const placed = lead && place(range, scope, lead, role);
+    if (placed !== undefined && 'refusal' in placed) return placed;
+    if (placed !== undefined) places.push(placed.place);
   }
-  return { places: [...places.values()] };
+  return { places };
 }
 
-function place(range: NumberRange, scope: SiteScope, trunk: TrunkScope, role: DialPlanRole): { place: Placement } | { refusal: Finding } {
-  const { device, deviceKey, fqdn, spec } = trunk;
-  if (device === undefined || fqdn === undefined) {
-    return {
-      refusal: waits(
-        'Accepted',
-        'SiteLocationNotReady',
-        `SiteLocation ${scope.site.metadata.name}: trunk ${spec.name}: ${trunk.problem?.message ?? 'has no name yet'}`,
-      ),
-    };
-  }
+interface Candidate extends TagCandidate {
+  readonly name: string;
+  readonly device: SbcDevice;
+  readonly deviceKey: ObjectKey;
+  readonly fqdn: string;
+}
+
+/** Trunks whose name the rules on a device may carry: those of the spec that lead there, and those that have not left it yet. */
+function candidatesAt(deviceKey: ObjectKey, range: NumberRange, scope: SiteScope): Candidate[] {
+  const here = scope.trunks.filter((trunk) => trunk.deviceKey === deviceKey);
+  const device = here[0]?.device;
+  if (device === undefined) return [];
+  const tag = range.status?.trunks?.find((known) => known.device === deviceKey)?.tag?.toLowerCase();
+  const known = scope.site.status?.trunks ?? [];
+  const candidate = (name: string, fqdn: string, rest: Pick<Candidate, 'priority' | 'state' | 'isLeaving'>): Candidate => {
+    const inbound = inboundOf(
+      known.find((trunk) => trunk.name === name),
+      scope,
+    );
+    return { name, device, deviceKey, fqdn, inbound, isStanding: fqdn === tag, ...rest };
+  };
+  const present = here.flatMap(({ spec, fqdn, priority, state }) =>
+    fqdn === undefined ? [] : [candidate(spec.name, fqdn, { priority, state, isLeaving: false })],
+  );
+  const leaving = known.flatMap(({ name, fqdn, sbcRef, priority = 1, state = 'Active' }) => {
+    const isHere = sbcRef !== undefined && `${sbcRef.namespace}/${sbcRef.name}` === deviceKey;
+    const isGone = !scope.trunks.some(({ spec }) => spec.name === name);
+    if (!isHere || !isGone) return [];
+    return [candidate(name, fqdn, { priority, state: state === 'Removing' ? 'Active' : state, isLeaving: true })];
+  });
+  return [...present, ...leaving];
+}
+
+type KnownTrunk = NonNullable<NonNullable<SiteScope['site']['status']>['trunks']>[number];
+
+/** By what the site has seen in the tenant. Without a Microsoft part of the customer there is nothing to wait for (design §3). */
+function inboundOf(known: KnownTrunk | undefined, { essentials, routesInMicrosoft }: SiteScope): TagCandidate['inbound'] {
+  if (essentials || known?.domain === 'Activated' || known?.m365 === 'Deployed') return 'Ready';
+  return routesInMicrosoft ? 'NotReady' : 'Untold';
+}
+
+function refusedTrunk({ site }: SiteScope, { device, fqdn, spec, problem }: TrunkScope): Finding | undefined {
+  if (device !== undefined && fqdn !== undefined) return undefined;
+  const message = `SiteLocation ${site.metadata.name}: trunk ${spec.name}: ${problem?.message ?? 'has no name yet'}`;
+  return waits('Accepted', 'SiteLocationNotReady', message);
+}
+
+function place(range: NumberRange, scope: SiteScope, trunk: Candidate, role: DialPlanRole): { place: Placement } | { refusal: Finding } {
+  const { device, deviceKey, fqdn, name } = trunk;
   const plan = device.spec.dialPlans?.[role];
   if (plan === undefined) {
     return {
@@ -70,11 +116,11 @@ function place(range: NumberRange, scope: SiteScope, trunk: TrunkScope, role: Di
       ),
     };
   }
-  return { place: { trunk: spec.name, device: deviceKey, fqdn, plan, tag } };
+  return { place: { trunk: name, device: deviceKey, fqdn, plan, tag } };
 }
 
 /** Derived, unless set to something that is allowed: foreign tags would send a customer's calls to somebody else. */
-function tagOf(range: NumberRange, scope: SiteScope, trunk: TrunkScope, role: DialPlanRole): string | { refusal: Finding } {
+function tagOf(range: NumberRange, scope: SiteScope, trunk: Pick<Candidate, 'fqdn'>, role: DialPlanRole): string | { refusal: Finding } {
   const derived = role === 'operatorConnect' ? scope.tenantId?.toLowerCase() : trunk.fqdn;
   const { tag } = range.spec;
   if (tag === undefined) {
@@ -85,8 +131,12 @@ function tagOf(range: NumberRange, scope: SiteScope, trunk: TrunkScope, role: Di
     );
   }
   const isExtra = scope.trunks.every(({ device }) => device?.spec.extraTags?.includes(tag) === true);
-  const isDerived = scope.trunks.length === 1 && tag.toLowerCase() === derived?.toLowerCase();
-  if (isExtra || isDerived) return tag;
+  if (isExtra) return tag;
+  const [only, ...others] = scope.trunks;
+  const isOnly = others.length === 0;
+  if (isOnly && tag.toLowerCase() === derived?.toLowerCase()) return tag;
+  // The name of the site's trunk, which does not lead yet, says no more than no tag at all.
+  if (isOnly && derived !== undefined && role !== 'operatorConnect' && tag.toLowerCase() === only?.fqdn) return derived;
   return {
     refusal: stalls(
       'Accepted',
