@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { coverageOf, type RunTest } from './gate/rows.ts';
+import { coverageOf, misplacedRows, type RunTest } from './gate/rows.ts';
 
 interface VitestResults {
   readonly numPassedTests: number;
@@ -42,6 +42,9 @@ function printSummary(): void {
     for (const { priority, rows, proven } of coverageOf(tests)) {
       console.log(`requirements, ${priority}: ${proven.length} of ${rows} rows proven${namesRows ? ` ${proven.join(' ')}` : ''}`);
     }
+    const misplaced = misplacedRows(tests);
+    for (const title of misplaced) console.error(`a row stands first in a title, or it is not counted: ${title}`);
+    if (misplaced.length > 0) process.exitCode = 1;
     console.log(`${numPassedTests} passed, ${numFailedTests} failed${numPendingTests > 0 ? `, ${numPendingTests} skipped` : ''}`);
   } catch (thrown) {
     console.error(`vitest left no results: ${thrown instanceof Error ? thrown.message : String(thrown)}`);

@@ -44,7 +44,7 @@ it('strangers who took announced names stay when the names are not wanted any mo
   expect(house.get('SiteLocation', 'zurich').status?.footprint?.filter(({ system }) => system === 'teams-admin')).toEqual([]);
 });
 
-it('[S262] a stranger who came after the picture by which a pattern was granted is told and kept; adoption takes it over', async () => {
+it('a stranger who came after the picture by which a pattern was granted is told and kept; adoption takes it over', async () => {
   const house = await newHouse();
   house.apply(customer(), device(), site());
   await house.run(10_000);
@@ -61,7 +61,7 @@ it('[S262] a stranger who came after the picture by which a pattern was granted 
   expect(house.ready('NumberRange', 'office')).toBe('True/Deployed');
 });
 
-it('[S262] a rule of ours whose tag somebody changed has only drifted: it is put back, not refused', async () => {
+it('a rule of ours whose tag somebody changed has only drifted: it is put back, not refused', async () => {
   const house = await newHouse();
   house.apply(customer(), device(), site(), range());
   await house.run(10_000);

@@ -52,22 +52,22 @@ const FILES = readdirSync(FOLDER).map((file): Cases => parse(readFileSync(join(F
 const RULES_LEFT_OUT = 'some validation rules were not checked';
 
 describe.each(FILES)('$kind', ({ kind, good, accepted, refused, transitions }) => {
-  const withTitles = <T extends Case>(cases: readonly T[] = []) =>
-    cases.map((one): [string, T] => [`${(one.rows ?? []).map((row) => `[${row}] `).join('')}${one.title}`, one]);
+  const titled = <T extends Case>(verdict: string, cases: readonly T[] = []) =>
+    cases.map((one): [string, T] => [`${(one.rows ?? []).map((row) => `[${row}] `).join('')}${verdict} ${one.title}`, one]);
 
-  it.each(withTitles(accepted))('accepts %s', async (_title, { spec = {} }) => {
+  it.each(titled('accepts', accepted))('%s', async (_title, { spec = {} }) => {
     await expect(create(kind, patched(good, spec))).resolves.toMatchObject({ kind });
   });
 
-  it.each(withTitles(refused))('refuses %s', async (_title, refusal) => {
+  it.each(titled('refuses', refused))('%s', async (_title, refusal) => {
     expectRefusal(await verdict(create(kind, patched(good, refusal.spec ?? {}))), refusal);
   });
 
-  it.each(withTitles(transitions?.accepted))('lets it become %s', async (_title, { from = {}, to = {} }) => {
+  it.each(titled('lets it become', transitions?.accepted))('%s', async (_title, { from = {}, to = {} }) => {
     await expect(update(kind, patched(good, from), patched(patched(good, from), to))).resolves.toMatchObject({ kind });
   });
 
-  it.each(withTitles(transitions?.refused))('does not let it become %s', async (_title, refusal) => {
+  it.each(titled('does not let it become', transitions?.refused))('%s', async (_title, refusal) => {
     const before = patched(good, refusal.from ?? {});
     expectRefusal(await verdict(update(kind, before, patched(before, refusal.to ?? {}))), refusal);
   });

@@ -114,7 +114,7 @@ describe('domains with voice', () => {
 });
 
 describe('numbers', () => {
-  it('are read over all pages with their holders', async () => {
+  it('[S273] are read over all pages with their holders', async () => {
     const upn = `anna.berg@${domain}`;
     for (let i = 0; i < 1_005; i++) person().assignNumber(tenantId, upn, `+4144${String(i).padStart(7, '0')}`);
     person().assignNumber(tenantId, upn, '+41449999999', 'callingPlan');
@@ -196,7 +196,7 @@ describe('failures', () => {
     ['an outage', { kind: 'status', status: 502 }, 'Retryable', 'ExternalSystemUnavailable'],
     ['a reset', { kind: 'reset' }, 'Retryable', 'ExternalSystemUnavailable'],
     ['a lost answer', { kind: 'lostAnswer' }, 'Retryable', 'ExternalSystemUnavailable'],
-  ] as const)('throw %s once', async (_name, fault, kind, reason) => {
+  ] as const)('[S273] throw %s once', async (_name, fault, kind, reason) => {
     cloud.base.faults.add({ standIn: 'graph', path: 'batch', ...fault });
     await expect(directory()).rejects.toMatchObject({ kind, reason });
     expect(calls()).toHaveLength(1);

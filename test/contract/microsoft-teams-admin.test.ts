@@ -498,7 +498,7 @@ describe('the usage list', () => {
     expect(person().usages(tenantId)).toEqual(['Reception', 'B']);
   });
 
-  it('keeps what somebody adds between two writes of ours', async () => {
+  it('[S240] keeps what somebody adds between two writes of ours', async () => {
     await apply(add('A'));
     person().addUsages(tenantId, ['Theirs']);
     await apply(add('B'));

@@ -442,7 +442,7 @@ describe('an SBC that cannot take changes now', () => {
 });
 
 describe('reaching an SBC', () => {
-  it('[S166] knows a wrong certificate authority, a wrong fingerprint and a right one', async () => {
+  it('[S166] [S366] knows a wrong certificate authority, a wrong fingerprint and a right one', async () => {
     const self = await open();
     const { createHash, X509Certificate } = await import('node:crypto');
     const { connect: connectTls } = await import('node:tls');

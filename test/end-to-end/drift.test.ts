@@ -107,7 +107,7 @@ describe('drift', () => {
 });
 
 describe('Observe from the beginning', () => {
-  it('[S031] writes nothing at all and says what is not deployed', async () => {
+  it('writes nothing at all and says what is not deployed', async () => {
     const watched = await openHouse({ subject: 'observe' });
     try {
       const untouched = watched.snapshot();

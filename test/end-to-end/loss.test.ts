@@ -47,7 +47,7 @@ function apartFromDevice({ sbc1: _device, ...rest }: Record<string, unknown>): u
 }
 
 describe('loss', () => {
-  it('of all status: everything is taken back without an outside write, and the footprint is as it was', async () => {
+  it('[S347] of all status: everything is taken back without an outside write, and the footprint is as it was', async () => {
     const before = footprints(await house.all());
     await house.stop();
     await wipeStatus(await house.all());

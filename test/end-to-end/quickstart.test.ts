@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => house.close());
 
 describe('the quickstart, from kubectl apply to Ready', () => {
-  it('[S031] deploys usage, route and policy of each site and leaves what was there', () => {
+  it('deploys usage, route and policy of each site and leaves what was there', () => {
     const { tenantId } = QUICKSTART.customer;
     const { config } = house.cloud.microsoft.snapshot(tenantId) as {
       config: Record<string, { identity: string; properties: Record<string, unknown> }[]>;
@@ -59,7 +59,13 @@ describe('the quickstart, from kubectl apply to Ready', () => {
 
   it('tells the truth in status: counts, names, owners', async () => {
     expect((await house.get('SBCDevice', 'sbc1'))?.status).toMatchObject({ sitesCount: 2, prefixesCount: 11 });
-    expect((await house.get('Customer', 'nordwind'))?.status).toMatchObject({ deployStatus: 'Deployed', indicator: 'OK', sitesCount: 2 });
+    expect((await house.get('Customer', 'nordwind'))?.status).toMatchObject({
+      deployStatus: 'Deployed',
+      indicator: 'OK',
+      sitesCount: 2,
+      didCount: 200 + 50 + 11,
+    });
+    expect((await house.get('Customer', 'bergblick'))?.status).toMatchObject({ didCount: 100 });
     expect((await house.get('SiteLocation', 'zurich'))?.status).toMatchObject({ usageName: 'Unrestricted-Zurich', trunksReady: '1/1' });
     expect((await house.get('NumberRange', 'geneva-office'))?.status).toMatchObject({ counts: { numbers: 200 } });
   });

@@ -4,7 +4,7 @@ import { findDeadLinks } from './links.ts';
 import { findMachineTraces } from './machine-traces.ts';
 import { ROOT } from './place.ts';
 import { findUnexplainedReasons, reasonsIn } from './reasons.ts';
-import { coverageOf, findUnknownRows, type RunTest, rowsOf } from './rows.ts';
+import { coverageOf, findUnknownRows, misplacedRows, type RunTest, rowsOf } from './rows.ts';
 import { report, rule, runSteps } from './runner.ts';
 import { findLongFiles } from './size.ts';
 import { describeFinding, type Finding, type Source } from './sources.ts';
@@ -79,6 +79,12 @@ describe('rows of the requirements', () => {
     ]);
     expect(rowsOf('[S001, S002] [S003][S004] and [S005]')).toEqual(['S001', 'S002', 'S003', 'S004']);
     expect(rowsOf('works as [S001] says')).toEqual([]);
+  });
+
+  it('are told when they stand anywhere but first, in titles made while the tests ran too', () => {
+    const test = (title: string, ...ancestorTitles: string[]): RunTest => ({ title, status: 'passed', ancestorTitles });
+    const tests = [test('[S001] refuses', 'a suite'), test('refuses [S001] x', 'suite [S002]'), test('[S003] x [S004]', 'suite [S002]')];
+    expect(misplacedRows(tests)).toEqual(['refuses [S001] x', 'suite [S002]', '[S003] x [S004]']);
   });
 
   it('are looked for in tests only', () => {

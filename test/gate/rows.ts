@@ -58,6 +58,14 @@ export function findUnknownRows(sources: readonly Source[]): Finding[] {
   );
 }
 
+const ANY_ROW = /\[S\d/;
+
+/** Titles that name a row where it does not count: the run fails on them, because what is not counted is soon not proven. */
+export function misplacedRows(tests: readonly RunTest[]): string[] {
+  const titles = tests.flatMap(({ title, ancestorTitles }) => [title, ...ancestorTitles]);
+  return [...new Set(titles)].filter((title) => ANY_ROW.test(title.replace(ROWS_FIRST, '')));
+}
+
 /** One test of a run, as vitest's JSON reporter tells it. */
 export interface RunTest {
   readonly title: string;

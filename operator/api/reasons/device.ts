@@ -14,7 +14,7 @@ export const DEVICE = {
   ControlError: provider('Call control of the device is in error.', 'Look at the device.'),
   MediaError: provider('Media of the device are in error.', 'Look at the device.'),
   LicensePoolFailed: provider('The licence of the device could not be applied.', 'Look at the licence pool.'),
-  LicensePoolExpired: provider('The licence of the device has expired.', 'Renew it.'),
+  LicensePoolExpired: provider('The licence of the device has expired.', 'Renew the licence of the device.'),
   AdministrationWarning: provider('The device is administratively locked or shutting down.', 'Unlock it when it may carry calls.'),
   ControlWarning: provider('Call control of the device reports a warning.', 'Look at the device.'),
   MediaWarning: provider('Media of the device report a warning.', 'Look at the device.'),

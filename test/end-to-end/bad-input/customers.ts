@@ -103,7 +103,6 @@ const tenants: readonly BadInput[] = [
   },
   {
     title: 'an authentication method that this release does not drive',
-    rows: ['S044'],
     mistake: (plot) => [plot.proCustomer({ authentication: { method: 'DelegatedToken', clientId: null, clientSecretRef: null } })],
     subject: 'Customer',
     condition: 'Authenticated=False/AuthenticationMethodNotManaged',

@@ -258,7 +258,6 @@ const writing: readonly BadInput[] = [
   },
   {
     title: 'a device with changes that somebody else has not saved',
-    rows: ['S343'],
     before: healthy,
     mistake: async (plot) => {
       const { PersonAtDevice } = await import('../../../sandbox/cloud/sbc/person.ts');

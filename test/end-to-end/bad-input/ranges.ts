@@ -37,7 +37,6 @@ const references: readonly BadInput[] = [
 const notation: readonly BadInput[] = [
   {
     title: 'two patterns of one list that share numbers',
-    rows: ['S216'],
     mistake: (plot) => [...house(plot), plot.range({ prefixes: [plot.numbers('[00-49]'), plot.numbers('[40-60]')] })],
     subject: 'NumberRange',
     condition: 'Accepted=False/PrefixOverlap',
@@ -47,7 +46,6 @@ const notation: readonly BadInput[] = [
   },
   {
     title: 'a number that is also in a bracket of the list',
-    rows: ['S216'],
     mistake: (plot) => [...house(plot), plot.range({ prefixes: [plot.numbers('[00-49]'), plot.numbers('07')] })],
     subject: 'NumberRange',
     condition: 'Accepted=False/PrefixOverlap',
@@ -122,7 +120,6 @@ function fromConfigMap(plot: Plot, key = 'list', more: Readonly<Record<string, u
 const holders: readonly BadInput[] = [
   {
     title: 'a pattern that another range has',
-    rows: ['S217'],
     before: (plot) => [...house(plot.neighbour()), plot.neighbour().range()],
     mistake: (plot) => [...house(plot), plot.range()],
     subject: 'NumberRange',
@@ -138,7 +135,6 @@ const holders: readonly BadInput[] = [
   },
   {
     title: 'a pattern that crosses one of another range, beside one that is free',
-    rows: ['S217'],
     before: (plot) => [...house(plot.neighbour()), plot.neighbour().range()],
     mistake: (plot) => [...house(plot), plot.range({ prefixes: [plot.numbers('[40-60]'), plot.numbers('[70-79]')] })],
     subject: 'NumberRange',
@@ -170,7 +166,6 @@ const holders: readonly BadInput[] = [
   },
   {
     title: "a customer's own pattern that is the beginning of another customer's numbers",
-    rows: ['S217'],
     before: (plot) => [...house(plot.neighbour()), plot.neighbour().range({ prefixes: [plot.numbers('1234')] })],
     mistake: (plot) => [...house(plot), plot.range({ owner: 'Customer', prefixes: [plot.numbers('12')] })],
     subject: 'NumberRange',
@@ -180,7 +175,6 @@ const holders: readonly BadInput[] = [
   },
   {
     title: "a provider's pattern that is the beginning of others, which is allowed and told",
-    rows: ['S217'],
     before: (plot) => [...house(plot.neighbour()), plot.neighbour().range({ prefixes: [plot.numbers('1234')] })],
     mistake: (plot) => [...house(plot), plot.range({ prefixes: [plot.numbers('12')] })],
     subject: 'NumberRange',
@@ -191,7 +185,6 @@ const holders: readonly BadInput[] = [
   },
   {
     title: 'a pattern that stands on the device with the tag of somebody else',
-    rows: ['S262'],
     mistake: (plot) => {
       plot.personAtDevice.addRule({ plan: 'TeamsTenants', prefix: plot.numbers('[00-49]'), tag: 'somebody.teams.carrier.example' });
       plot.personAtDevice.save();

@@ -173,7 +173,6 @@ const gates: readonly BadInput[] = [
   },
   {
     title: 'a domain that the tenant has not verified',
-    rows: ['S186'],
     mistake: (plot) => {
       const manifests = [...pro(plot), plot.site()];
       plot.tenant.domains.delete(plot.fqdn);
@@ -192,7 +191,6 @@ const gates: readonly BadInput[] = [
   },
   {
     title: 'a domain in which nobody has enterprise voice',
-    rows: ['S188'],
     mistake: (plot) => {
       const manifests = [...pro(plot), plot.site()];
       plot.person.setEnterpriseVoice(plot.tenantId, `dr-activation@${plot.fqdn}`, false);
@@ -219,7 +217,6 @@ const gates: readonly BadInput[] = [
   },
   {
     title: 'a voice route of the wanted name that is not ours',
-    rows: ['S033'],
     mistake: (plot) => {
       const manifests = [...pro(plot), plot.site()];
       plot.person.putConfig(plot.tenantId, 'OnlineVoiceRoute', `unrestricted-${plot.id}`, { NumberPattern: '^\\+41.*$' });
@@ -237,7 +234,6 @@ const gates: readonly BadInput[] = [
 const policies: readonly BadInput[] = [
   {
     title: 'changePolicy Observe on something that is not there',
-    rows: ['S363'],
     mistake: (plot) => [...pro(plot), plot.site({ changePolicy: 'Observe' })],
     subject: 'SiteLocation',
     condition: 'M365Deployed=False/NotDeployed',
