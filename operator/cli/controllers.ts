@@ -88,7 +88,7 @@ export function createControllers(kinds: WatchedKinds, deps: ControllerDeps, tim
       reconciler: new SbcDeviceReconciler(deps),
       ...times,
       watches: [
-        watching({ kind: sites, keys: wakes.devicesOfSite, when: wakes.specMoved }),
+        watching({ kind: sites, keys: wakes.devicesOfSite, when: wakes.trunksMoved }),
         watching({ kind: ranges, keys: wakes.devicesOfRange, when: wakes.rulesMoved }),
       ],
     }),

@@ -18,7 +18,7 @@ export const CUSTOMER_INDEXES: Readonly<Record<string, IndexFunction<Customer>>>
 
 export const SITE_INDEXES: Readonly<Record<string, IndexFunction<SiteLocation>>> = {
   [INDEX.customer]: (object) => [customerKeyOf(object)],
-  [INDEX.device]: (site) => devicesOf(site),
+  [INDEX.device]: (site) => devicesServing(site),
   [INDEX.footprint]: (site) => [...new Set((site.status?.footprint ?? []).map(({ system, target }) => placeKey(system, target)))],
   [INDEX.fqdn]: (site) => [...new Set([...(site.status?.trunks ?? []).map(({ fqdn }) => fqdn), ...wantedNames(site)])],
 };
@@ -50,6 +50,14 @@ function wantedNames({ spec }: SiteLocation): string[] {
 export function devicesOf(site: SiteLocation): ObjectKey[] {
   const namespace = site.metadata.namespace ?? '';
   return [...new Set(site.spec.trunks.map(({ sbcRef }): ObjectKey => `${sbcRef.namespace ?? namespace}/${sbcRef.name}`))];
+}
+
+/** Devices of a site's trunks, and of those that have left its spec and of which something may stand in the tenant or in DNS. */
+export function devicesServing(site: SiteLocation): ObjectKey[] {
+  const known = (site.status?.trunks ?? []).flatMap(({ sbcRef }): ObjectKey[] =>
+    sbcRef === undefined ? [] : [`${sbcRef.namespace}/${sbcRef.name}`],
+  );
+  return [...new Set([...devicesOf(site), ...known])];
 }
 
 /** Devices on which status knows rules of the range, whether or not a trunk still leads there. */

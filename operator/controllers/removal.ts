@@ -12,6 +12,7 @@ import type { Finding } from './finding.ts';
 import { type Governance, isForceRemoved } from './governance.ts';
 import { massDeletionHold } from './mass-deletion.ts';
 import type { Verdict } from './silence.ts';
+import { blockers } from './site-scope.ts';
 import { deletedForMs, successorWait } from './successor.ts';
 import { placeName, SUSPECT_RECHECK_MS } from './suspicion.ts';
 import { type Task, tasksStatus } from './tasks.ts';
@@ -61,6 +62,18 @@ export interface Removal<Status extends RemovableStatus> {
   readonly progress: () => Partial<Status>;
   /** RFC 3339. */
   readonly now: string;
+}
+
+/**
+ * Why an object has to stay for those that name it; undefined: nobody does. Order holds whatever its own policy says: what lets go of nothing
+ * outside, or gives it up, would still leave its children without what they need for their clean-up (design §3.9). `how`: what they have to do.
+ */
+export function childrenStep(object: KubeObject, children: readonly KubeObject[], how = 'to go first'): RemovalStep | undefined {
+  if (children.length === 0) return undefined;
+  const alone = isForceRemoved(object)
+    ? `; ${ANNOTATIONS.forceRemove} speaks of this object alone, set it on them too to give up all of it`
+    : '';
+  return { done: false, reason: 'ChildrenRemain', message: `Waits for ${blockers(children)} ${how}${alone}` };
 }
 
 /** The end of a removal that needs no look outside (design §3.9); undefined: it has to look. */

@@ -18,7 +18,7 @@ export const INDEX = {
   customer: 'customer',
   /** Ranges by `namespace/name` of their SiteLocation. */
   site: 'site',
-  /** Sites by `namespace/name` of each trunk's SBCDevice; ranges by that of each on which status knows rules of theirs. */
+  /** Sites by `namespace/name` of the SBCDevice of each trunk, also one that has not left status; ranges by that of each where status knows rules. */
   device: 'device',
   /** Customers by lower-case short name. */
   shortName: 'shortName',

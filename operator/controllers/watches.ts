@@ -2,7 +2,7 @@ import { ANNOTATIONS } from '../api/group.ts';
 import type { Customer, Invitation, NumberRange, SbcDevice, SiteLocation } from '../api/kinds.ts';
 import { type Condition, type KubeObject, keyOf, type ObjectKey } from '../api/meta.ts';
 import { claimedTenant, servingCustomer } from './customer-claims.ts';
-import { customerKeyOf, devicesOf, NAMED_BY_DOMAIN, siteKeyOf } from './indexes.ts';
+import { customerKeyOf, devicesInStatus, devicesOf, devicesServing, NAMED_BY_DOMAIN, siteKeyOf } from './indexes.ts';
 import { INDEX, type Stores } from './stores.ts';
 
 /** Which objects of a kind another object concerns: pure key mappings over the caches (style 2.1, watches). */
@@ -20,7 +20,7 @@ export function servingCustomerOf(child: SiteLocation | NumberRange, stores: Sto
 }
 
 export function devicesOfSite(site: SiteLocation): ObjectKey[] {
-  return devicesOf(site);
+  return devicesServing(site);
 }
 
 export function siteOfRange(range: NumberRange): ObjectKey[] {
@@ -125,15 +125,21 @@ function openings({ status }: SbcDevice): string {
   return JSON.stringify([conditions, status?.carrierTrunks, status?.dialect]);
 }
 
-/** Rules were written or taken back: the device's counts move. */
+/** As specMoved for a site of which a device counts the trunks, and waits for the last of them when it is to go. */
+export function trunksMoved(before: SiteLocation | undefined, after: SiteLocation | undefined): boolean {
+  const devices = (site: SiteLocation | undefined): string => (site === undefined ? '' : devicesServing(site).join());
+  return specMoved(before, after) || devices(before) !== devices(after);
+}
+
+/** Rules were written or taken back: the device's counts move, and one that is to go may be free of them. */
 export function rulesMoved(before: NumberRange | undefined, after: NumberRange | undefined): boolean {
   const rulesOf = (range: NumberRange | undefined): string =>
-    JSON.stringify(range?.status?.trunks?.map(({ device, rules }) => [device, rules]));
+    JSON.stringify([range && devicesInStatus(range), range?.status?.trunks?.map(({ device, rules }) => [device, rules])]);
   return rulesOf(before) !== rulesOf(after);
 }
 
 export function devicesOfRange(range: NumberRange): ObjectKey[] {
-  return [...new Set((range.status?.trunks ?? []).map(({ device }) => device as ObjectKey))];
+  return devicesInStatus(range);
 }
 
 /** An object came or went, or its spec was edited; what its status says does not count. */

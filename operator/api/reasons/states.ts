@@ -70,7 +70,10 @@ export const STATES = {
     'Set annotation trunkline.dev/confirm-delete as the message says, if it is meant.',
   ),
   AwaitingSuccessor: passing('What is no longer wanted waits a moment, in case another object of the Customer takes over exactly this.'),
-  ChildrenRemain: provider('Objects that name this one still exist.', 'Delete them, or wait until they are gone.'),
+  ChildrenRemain: provider(
+    'Objects that name this one still exist, or have left something on this device.',
+    'Delete them, or answer what their own conditions ask for; Orphan and force-remove do not change the order.',
+  ),
   CredentialsGone: provider(
     'The Secret that clean-up needs is gone and no credential is in memory.',
     'Restore the Secret, or set annotation trunkline.dev/force-remove.',

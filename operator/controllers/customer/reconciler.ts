@@ -11,8 +11,7 @@ import type { ControllerDeps } from '../deps.ts';
 import { freshness } from '../freshness.ts';
 import { governanceOf, isForceRemoved, suspension } from '../governance.ts';
 import { massDeletionHold } from '../mass-deletion.ts';
-import { removalReport } from '../removal.ts';
-import { blockers } from '../site-scope.ts';
+import { childrenStep, removalReport } from '../removal.ts';
 import { INDEX } from '../stores.ts';
 import { directoryTarget, identityTarget, ownerOf } from '../targets.ts';
 import { connectOwn, lookTwice, partyOf, refusedAt, secretsNotBefore } from '../tenant-access.ts';
@@ -70,14 +69,15 @@ export class CustomerReconciler implements Reconciler<Customer, CustomerStatus> 
   }
 
   finalize(customer: Customer, { now }: ReconcileContext): FinalReport<CustomerStatus> {
-    if (isForceRemoved(customer)) return removalReport(customer, { done: true, forced: true }, now);
+    const children = this.#children(customer);
+    if (children.length === 0 && isForceRemoved(customer)) return removalReport(customer, { done: true, forced: true }, now);
     const suspended = suspension([customer]);
     if (suspended !== undefined) return removalReport(customer, { done: false, ...suspended }, now);
-    const children = this.#children(customer);
-    if (children.length === 0) return removalReport(customer, { done: true }, now);
+    const waiting = childrenStep(customer, children);
+    if (waiting === undefined) return removalReport(customer, { done: true }, now);
     const held = massDeletionHold(customer, this.#deps);
     if (held !== undefined) return removalReport(customer, { done: false, reason: 'DeletionHeld', message: held, stalled: true }, now);
-    return removalReport(customer, { done: false, reason: 'ChildrenRemain', message: `Waits for ${blockers(children)} to go first` }, now);
+    return removalReport(customer, waiting, now);
   }
 
   forget(key: ObjectKey): void {

@@ -9,16 +9,16 @@ import type { ControllerDeps } from '../deps.ts';
 import { durationMs } from '../duration.ts';
 import { freshness } from '../freshness.ts';
 import { governanceOf, isForceRemoved, suspension } from '../governance.ts';
-import { removalReport } from '../removal.ts';
-import { blockers } from '../site-scope.ts';
-import { INDEX } from '../stores.ts';
+import { childrenStep, removalReport } from '../removal.ts';
 import { deviceTarget, ownerOf } from '../targets.ts';
 import { lookTwice, refusedAt, secretsNotBefore } from '../tenant-access.ts';
 import { type CarrierLook, lookAtCarrier } from './carrier.ts';
+import { dependentsOf } from './dependents.ts';
 import { deviceConditions } from './report.ts';
 import { deviceStatus, openMarkStatus } from './status.ts';
 
 const DEFAULT_VERIFY_MS = 5 * 60_000;
+const LEAVING = 'to take off what is left of theirs; their conditions say what they wait for';
 
 /** Watches one SBC: reachable, healthy, its carrier trunks ready. Reads only. */
 export class SbcDeviceReconciler implements Reconciler<SbcDevice, SbcDeviceStatus> {
@@ -39,15 +39,15 @@ export class SbcDeviceReconciler implements Reconciler<SbcDevice, SbcDeviceStatu
     const { access, seen } = await this.#look(device, intervalMs, ctx);
     const carriers: CarrierLook[] = [];
     for (const trunk of device.spec.carrierTrunks ?? []) carriers.push(await lookAtCarrier(trunk, device, this.#deps, ctx));
-    const sites = stores.sites.byIndex(INDEX.device, keyOf(device));
-    const found = { device, access, seen, carriers, sites: sites.length, governance: governanceOf([device], this.#deps) };
+    const { users, leaving } = dependentsOf(device, stores);
+    const found = { device, access, seen, carriers, sites: users.length, governance: governanceOf([device], this.#deps) };
     const conclusion = deviceConditions(found, ctx.now);
     return {
       status: { ...deviceStatus(found), ...openMarkStatus(mark, device), ...waitsStatus(conclusion) },
       conditions: conclusion.conditions,
       deadlineMs: Math.min(conclusion.deadlineMs ?? Number.POSITIVE_INFINITY, markedForMs),
       recheckAfterMs: Math.min(intervalMs, SECRET_CHECK_MS),
-      ...(sites.length > 0 ? { finalizer: 'ensure' } : {}),
+      ...(users.length + leaving.length > 0 ? { finalizer: 'ensure' } : {}),
     };
   }
 
@@ -75,12 +75,12 @@ export class SbcDeviceReconciler implements Reconciler<SbcDevice, SbcDeviceStatu
   }
 
   finalize(device: SbcDevice, { now }: ReconcileContext): FinalReport<SbcDeviceStatus> {
-    if (isForceRemoved(device)) return removalReport(device, { done: true, forced: true }, now);
+    const { users, leaving } = dependentsOf(device, this.#deps.stores);
+    const children = childrenStep(device, users) ?? childrenStep(device, leaving, LEAVING);
+    if (children === undefined && isForceRemoved(device)) return removalReport(device, { done: true, forced: true }, now);
     const suspended = suspension([device]);
     if (suspended !== undefined) return removalReport(device, { done: false, ...suspended }, now);
-    const sites = this.#deps.stores.sites.byIndex(INDEX.device, keyOf(device));
-    if (sites.length === 0) return removalReport(device, { done: true }, now);
-    return removalReport(device, { done: false, reason: 'ChildrenRemain', message: `Waits for ${blockers(sites)} to go first` }, now);
+    return removalReport(device, children ?? { done: true }, now);
   }
 
   forget(key: ObjectKey): void {

@@ -12,9 +12,9 @@ import type { ControllerDeps } from '../deps.ts';
 import { footprintOf } from '../footprint-of.ts';
 import type { RemovalReads } from '../freshness.ts';
 import type { Governance } from '../governance.ts';
-import { concludeRemoval, letGo, type RemovalStep, removalReport } from '../removal.ts';
+import { childrenStep, concludeRemoval, letGo, type RemovalStep, removalReport } from '../removal.ts';
 import { FREE, type Verdict } from '../silence.ts';
-import { blockers, rangesOf, type SiteScope } from '../site-scope.ts';
+import { rangesOf, type SiteScope } from '../site-scope.ts';
 import type { Stores } from '../stores.ts';
 import type { Suspicion } from '../suspicion.ts';
 import { ownerOf } from '../targets.ts';
@@ -60,10 +60,7 @@ export function removeSite(removal: SiteRemoval): FinalReport<SiteLocationStatus
 /** What ends or stops the removal before anything outside is looked at. */
 function immediateStep({ scope, deps, governance }: SiteRemoval): RemovalStep | undefined {
   const { site } = scope;
-  const gone = letGo(site, governance.policy);
-  if (gone !== undefined) return gone;
-  const ranges = rangesOf(site, deps.stores);
-  return ranges.length === 0 ? undefined : { done: false, reason: 'ChildrenRemain', message: `Waits for ${blockers(ranges)} to go first` };
+  return childrenStep(site, rangesOf(site, deps.stores)) ?? letGo(site, governance.policy);
 }
 
 /** Users keep calling as long as the site's routing in the tenant stands; without any there is nobody to ask about. */
