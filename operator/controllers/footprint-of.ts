@@ -1,6 +1,6 @@
 import type { KubeObject } from '../api/meta.ts';
 import { type FootprintEntry, nextFootprint, ownedFrom } from '../domain/change/footprint.ts';
-import type { Owned } from '../domain/change/plan.ts';
+import type { ChangePolicy, Owned } from '../domain/change/plan.ts';
 import type { Work } from './work.ts';
 
 type Footprinted = KubeObject<unknown, { readonly footprint?: readonly StatusEntry[] }>;
@@ -12,6 +12,20 @@ interface StatusEntry {
   readonly name?: string;
   readonly state: Owned['state'];
   readonly desiredHash?: string;
+}
+
+/**
+ * Whether something stands outside that is to go with the object: then it needs its finalizer, also where it was taken back without a write. With
+ * policy Observe a deletion lets go (design §3.9).
+ */
+export function hasToCleanUp(
+  { spec }: KubeObject<{ readonly deletionPolicy?: string }>,
+  policy: ChangePolicy,
+  footprint: readonly Pick<StatusEntry, 'state'>[] = [],
+): boolean {
+  const adopted = spec.deletionPolicy === 'Cleanup' ? ['Adopted'] : [];
+  const leaving = ['Applied', 'Removing', ...adopted];
+  return policy !== 'Observe' && footprint.some(({ state }) => leaving.includes(state));
 }
 
 /** Named objects that status says are ours at one place (system and target). */

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FINALIZER } from '../../operator/api/group.ts';
 import type { Kind } from '../../operator/api/kinds.ts';
 import type { KubeObject } from '../../operator/api/meta.ts';
 import { PersonAtDevice } from '../../sandbox/cloud/sbc/person.ts';
@@ -82,6 +83,9 @@ describe('loss', () => {
     await house.untilIdle();
     expect(house.outsideWritesSince(seq)).toEqual([]);
     expect(house.snapshot()).toEqual(deployed);
+    // What was taken back is protected like what was made: its deletion asks, and cleans up.
+    const bare = (await house.all()).filter(({ metadata }) => !(metadata.finalizers ?? []).includes(FINALIZER));
+    expect(bare.map(({ kind, metadata }) => `${kind}/${metadata.name}`)).toEqual([]);
   });
 
   it.each([

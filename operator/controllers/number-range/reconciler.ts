@@ -9,6 +9,7 @@ import type { FinalReport, ReconcileContext, Reconciler, Report } from '../../ru
 import { waitsStatus } from '../conclusion.ts';
 import type { ControllerDeps } from '../deps.ts';
 import type { Finding } from '../finding.ts';
+import { hasToCleanUp } from '../footprint-of.ts';
 import { RemovalReads } from '../freshness.ts';
 import { adoption, type Governance, governanceOf } from '../governance.ts';
 import { customerKeyOf, siteKeyOf } from '../indexes.ts';
@@ -195,11 +196,12 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
     const retry = firstFailure(works);
     await connectAnew(retry, (notBefore) => connect(range, found.scope, this.#deps, notBefore), clock);
     const conclusion = rangeConditions(found, now);
+    const status = rangeStatus(found, after.patterns, heldIn);
     const isUnread = found.grants.open.length > 0 && found.places.some((place) => this.claims.isUnread(placeOf(place), keyOf(range)));
     const afterStatus = handOver({ delivery, owner, works, priority: 'change', mayWrite });
     return {
       status: {
-        ...rangeStatus(found, after.patterns, heldIn),
+        ...status,
         ...tasksStatus(works, { before: range.status?.tasks, mayWrite, isOut: isOut(delivery, owner), now }),
         ...waitsStatus(conclusion),
       },
@@ -207,7 +209,7 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
       deadlineMs: Math.min(conclusion.deadlineMs ?? Number.POSITIVE_INFINITY, found.awaits ?? Number.POSITIVE_INFINITY),
       events: outsideEvents(range, works),
       recheckAfterMs: recheckWithin(isUnread ? REREAD_MS : SBC_POLL_MS, works),
-      ...(mayWrite && hasChanges(works) ? { finalizer: 'ensure' } : {}),
+      ...((mayWrite && hasChanges(works)) || hasToCleanUp(range, governance.policy, status.footprint) ? { finalizer: 'ensure' } : {}),
       ...(retry === undefined ? {} : { retry }),
       afterStatus,
     };

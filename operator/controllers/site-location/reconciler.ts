@@ -12,6 +12,7 @@ import type { FinalReport, ReconcileContext, Reconciler, Report } from '../../ru
 import { waitsStatus } from '../conclusion.ts';
 import type { ControllerDeps } from '../deps.ts';
 import type { Finding } from '../finding.ts';
+import { hasToCleanUp } from '../footprint-of.ts';
 import { freshness, RemovalReads } from '../freshness.ts';
 import { type Governance, governanceOf } from '../governance.ts';
 import { outsideEvents } from '../outside-events.ts';
@@ -95,10 +96,13 @@ export class SiteLocationReconciler implements Reconciler<SiteLocation, SiteLoca
     };
     const mayWrite = accepted.status === 'True' && closedGate === undefined && governance.hold === undefined;
     const conclusion = siteConditions(found, ctx.now);
+    const status = siteStatus(found);
+    const cleansUp = hasToCleanUp(site, governance.policy, status.footprint);
+    const isNeeded = cleansUp || (mayWrite && hasChanges(works)) || rangesOf(site, stores).length > 0;
     const afterStatus = handOver({ delivery, owner, works, priority: 'change', mayWrite });
     return {
       status: {
-        ...siteStatus(found),
+        ...status,
         ...tasksStatus(works, { before: site.status?.tasks, mayWrite, isOut: isOut(delivery, owner), now: ctx.now }),
         ...waitsStatus(conclusion),
       },
@@ -106,7 +110,7 @@ export class SiteLocationReconciler implements Reconciler<SiteLocation, SiteLoca
       deadlineMs: conclusion.deadlineMs,
       events: outsideEvents(site, works),
       recheckAfterMs: recheckWithin(settings.tenantPollMs, works),
-      ...((mayWrite && hasChanges(works)) || rangesOf(site, stores).length > 0 ? { finalizer: 'ensure' } : {}),
+      ...(isNeeded ? { finalizer: 'ensure' } : {}),
       ...(retry === undefined ? {} : { retry }),
       afterStatus,
     };
