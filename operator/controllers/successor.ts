@@ -29,7 +29,8 @@ export interface RuleIdentity {
 
 /** What another range's memory of grants tells; see RangeMemory. */
 interface Grants {
-  heldOf(range: NumberRange): readonly string[];
+  /** Patterns recorded as granted in a dial plan of a device. */
+  heldIn(range: NumberRange, place: Pick<RuleIdentity, 'device' | 'plan'>): Iterable<string>;
   /** False: the grants lie in a ConfigMap that has not been read in this process. */
   knows(range: NumberRange): boolean;
   /** What the spec asks for, in normal form. */
@@ -55,10 +56,11 @@ export function heirsOf(range: NumberRange, stores: Pick<Stores, 'ranges'>, gran
 
 function rulesOf(other: NumberRange, grants: Grants): string[] {
   const asked = new Set(grants.askedBy(other));
-  const kept = grants.heldOf(other).filter((pattern) => asked.has(pattern));
-  return (other.status?.trunks ?? []).flatMap(({ device, dialPlan: plan, tag }) =>
-    device === undefined || plan === undefined || tag === undefined ? [] : kept.map((pattern) => ruleKey({ device, plan, pattern, tag })),
-  );
+  return (other.status?.trunks ?? []).flatMap(({ device, dialPlan: plan, tag }) => {
+    if (device === undefined || plan === undefined || tag === undefined) return [];
+    const kept = [...grants.heldIn(other, { device, plan })].filter((pattern) => asked.has(pattern));
+    return kept.map((pattern) => ruleKey({ device, plan, pattern, tag }));
+  });
 }
 
 function ruleKey({ device, plan, pattern, tag }: RuleIdentity): string {

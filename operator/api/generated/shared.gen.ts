@@ -201,9 +201,13 @@ export interface FootprintEntry {
    */
   readonly state: "Pending" | "Applied" | "Adopted" | "Removing";
   /**
-   * Members of a collection that await removal.
+   * Members of a collection, where they are few. A collection that has neither members nor memberBits is all that is held and in no other collection of the same name and target.
    */
   readonly members?: readonly string[];
+  /**
+   * Members of a collection, where they are many - for each pattern that is held, in sorted order, one bit that says whether it is one, the first in the lowest bit of the first byte; base64.
+   */
+  readonly memberBits?: string;
   /**
    * Values from before the first write, as JSON text; put back at removal only where the current value is still the one we wrote.
    */

@@ -2,10 +2,11 @@ import type { NumberRange } from '../../api/kinds.ts';
 import { keyOf, type ObjectKey } from '../../api/meta.ts';
 import { type Claim, ClaimBook, type PlacedClaim } from '../../domain/numbers/claim-book.ts';
 import { knownPrefix, type Prefix } from '../../domain/numbers/prefix.ts';
-import { siteKeyOf } from '../indexes.ts';
+import { devicesInStatus, siteKeyOf } from '../indexes.ts';
 import { isTerminating, siteScope } from '../site-scope.ts';
 import { INDEX, type Stores } from '../stores.ts';
 import { heirKey } from '../successor.ts';
+import { recordsAt } from './footprint.ts';
 import { patternsOf } from './patterns.ts';
 import { type Placement, placementsOf } from './placement.ts';
 
@@ -63,38 +64,53 @@ export function claimOf(range: NumberRange, prefix: Prefix, granted: boolean): C
   return { owner: keyOf(range), prefix, granted, since: range.metadata.creationTimestamp ?? '' };
 }
 
-/** What spec asks for, and what status says is held and not asked for any more (until it is read back as gone). */
+/**
+ * What spec asks for at its places, and what status says the range has at each, asked for or not, until it is read back as gone. What it has at one
+ * place is no better claim than anybody's at another.
+ */
 function claimsOf(range: NumberRange, stores: Stores, memory: RangeMemory): PlacedClaim[] {
   const site = stores.sites.get(siteKeyOf(range));
   if (site === undefined) return [];
   const placements = placementsOf(range, siteScope(site, stores));
   const patterns = patternsOf(range, memory.sourceOf(keyOf(range)));
   const wanted = 'prefixes' in patterns ? patterns.prefixes : [];
-  const held = new Set(memory.heldOf(range));
   // A range that goes asks for nothing any more.
   const asked = new Map(isTerminating(range) ? [] : wanted.map((prefix) => [prefix.text, prefix]));
-  const leaving = [...held].filter((text) => !asked.has(text)).flatMap((text) => knownPrefix(text) ?? []);
-  const presumed = memory.isLost(range) ? { presumed: true } : {};
+  const recorded = recordedPlaces(range, new Set(memory.heldOf(range)));
+  const isLost = memory.isLost(range);
   const places =
     'places' in placements ? placements.places.map((place) => ({ place: placeOf(place), tag: place.tag })) : statusPlaces(range);
   const now = places.flatMap(({ place, tag }) => {
+    const own = recorded.get(place) ?? new Set();
+    const leaving = [...own].filter((text) => !asked.has(text)).flatMap((text) => knownPrefix(text) ?? []);
     const given = leaving.map((prefix): PlacedClaim => ({ ...claimOf(range, prefix, true), place, yieldsTo: heirKey(range, tag) }));
+    const presumed = isLost && recorded.has(place) ? { presumed: true } : {};
     const claimed = [...asked.values()].map(
-      (prefix): PlacedClaim => ({ ...claimOf(range, prefix, held.has(prefix.text)), ...presumed, place }),
+      (prefix): PlacedClaim => ({ ...claimOf(range, prefix, own.has(prefix.text)), ...presumed, place }),
     );
     return claimed.concat(given);
   });
-  return now.concat(formerClaims(range, held, new Set(places.map(({ place }) => place))));
+  return now.concat(formerClaims(range, recorded, new Set(places.map(({ place }) => place))));
 }
 
-/** What still stands in a plan or on a device that is not the range's any more stays claimed until it is read back as gone. */
-function formerClaims(range: NumberRange, held: ReadonlySet<string>, places: ReadonlySet<string>): PlacedClaim[] {
-  return (range.status?.footprint ?? []).flatMap(({ system, target, name = '', members }) => {
-    const place = placeOf({ device: target as ObjectKey, plan: name });
-    if (system !== 'sbc' || places.has(place)) return [];
-    const prefixes = [...(members ?? held)].flatMap((text) => knownPrefix(text) ?? []);
+/** What still stands in a plan or on a device that is not the range's any more. */
+function formerClaims(range: NumberRange, recorded: Recorded, places: ReadonlySet<string>): PlacedClaim[] {
+  return [...recorded].flatMap(([place, texts]) => {
+    const prefixes = places.has(place) ? [] : [...texts].flatMap((text) => knownPrefix(text) ?? []);
     return prefixes.map((prefix): PlacedClaim => ({ ...claimOf(range, prefix, true), place }));
   });
+}
+
+/** Patterns by the place where status has a rule of the range for them. */
+type Recorded = ReadonlyMap<string, ReadonlySet<string>>;
+
+function recordedPlaces(range: NumberRange, held: ReadonlySet<string>): Recorded {
+  const places = new Map<string, Set<string>>();
+  for (const { system, target, name = '' } of range.status?.footprint ?? [])
+    if (system === 'sbc') places.set(placeOf({ device: target as ObjectKey, plan: name }), new Set());
+  for (const device of devicesInStatus(range))
+    for (const { plan, pattern } of recordsAt(range, device, held)) places.get(placeOf({ device, plan }))?.add(pattern);
+  return places;
 }
 
 function statusPlaces(range: NumberRange): { place: string; tag: string }[] {

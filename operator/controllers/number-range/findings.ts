@@ -6,8 +6,8 @@ import type { Silence } from '../silence.ts';
 import type { SiteScope } from '../site-scope.ts';
 import type { Suspicion } from '../suspicion.ts';
 import type { Work } from '../work.ts';
+import type { Grants } from './grants.ts';
 import type { Placement } from './placement.ts';
-import type { Grants } from './plan.ts';
 
 /** Everything one pass has found about a range. */
 export interface RangeFindings {

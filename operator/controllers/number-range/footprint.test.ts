@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { range } from '../../../test/support/controllers/objects.ts';
 import type { OutsideObject } from '../../domain/change/object.ts';
 import { type Owned, planObjects } from '../../domain/change/plan.ts';
-import { type RuleRecord, recordsAt, ruleEntries } from './footprint.ts';
+import { type RuleRecord, recordsAfter, recordsAt, ruleEntries } from './footprint.ts';
 
 const DEVICE = 'acme/sbc1';
 
@@ -14,12 +14,18 @@ function rules(of: readonly string[], tag = 'a', plan = 'P'): OutsideObject[] {
   return of.map((pattern) => ({ system: 'sbc', target: DEVICE, kind: 'DialPlanRule', name: `${plan}/${pattern}`, fields: { tag } }));
 }
 
+interface Input {
+  readonly desired?: OutsideObject[];
+  readonly observed?: OutsideObject[];
+  readonly owned?: Owned[];
+  readonly keeps?: boolean;
+  /** Patterns held of which this device knows nothing. */
+  readonly elsewhere?: string[];
+}
+
 /** The next footprint of one device, and what it is read back as. */
-function nextOf(
-  input: { desired?: OutsideObject[]; observed?: OutsideObject[]; owned?: Owned[]; keeps?: boolean },
-  records: RuleRecord[] = [],
-) {
-  const { desired = [], observed = [], owned = [], keeps = false } = input;
+function nextOf(input: Input, records: RuleRecord[] = []) {
+  const { desired = [], observed = [], owned = [], keeps = false, elsewhere = [] } = input;
   const plan = planObjects({
     desired,
     observed,
@@ -29,8 +35,9 @@ function nextOf(
     order: ['DialPlanRule'],
     keeps: () => keeps,
   });
-  const footprint = ruleEntries(DEVICE, plan, records);
-  const held = new Set([...desired, ...owned.map(({ object }) => object)].map(({ name }) => name.slice(name.indexOf('/') + 1)));
+  const own = [...desired, ...owned.map(({ object }) => object)].map(({ name }) => name.slice(name.indexOf('/') + 1));
+  const held = new Set([...own, ...elsewhere]);
+  const footprint = ruleEntries(DEVICE, recordsAfter(plan, records), [...held]);
   return { footprint, records: recordsAt({ ...range(), status: { footprint } }, DEVICE, held) };
 }
 
@@ -41,12 +48,12 @@ function states(records: readonly RuleRecord[]): Record<string, number> {
 }
 
 describe('the footprint of rules', () => {
-  it('remembers ten thousand applied rules by count and hash, and lists what is on its way', () => {
+  it('remembers ten thousand applied rules by count and hash, and which of them are on their way', () => {
     const all = rules(patterns(10_000));
     const { footprint, records } = nextOf({ desired: all, observed: all.slice(0, 9_900) });
-    expect(footprint.map(({ state, count, members }) => [state, count, members?.length])).toEqual([
-      ['Applied', 9_900, undefined],
-      ['Pending', 100, 100],
+    expect(footprint.map(({ state, count, members, memberBits }) => [state, count, members, memberBits !== undefined])).toEqual([
+      ['Applied', 9_900, undefined, false],
+      ['Pending', 100, undefined, true],
     ]);
     expect(states(records)).toEqual({ Applied: 9_900, Pending: 100 });
     expect(JSON.stringify(footprint).length).toBeLessThan(5_000);
@@ -68,16 +75,30 @@ describe('the footprint of rules', () => {
     );
   });
 
-  it('believes neither of two long lists that say different tags', () => {
-    const before = nextOf({ desired: rules(patterns(2000)), observed: rules(patterns(2000)) }).records;
-    const owned = rules(patterns(2000)).map((object): Owned => ({ object, state: 'Applied' }));
-    const half = [...rules(patterns(1000), 'b'), ...rules(patterns(1000, 1000), 'a')];
-    const { footprint, records } = nextOf({ desired: rules(patterns(2000), 'b'), observed: half, owned }, before);
-    expect(footprint.map(({ count, members }) => [count, members])).toEqual([
-      [1000, undefined],
-      [1000, undefined],
-    ]);
-    expect(new Set(records.map(({ tagHash }) => tagHash))).toEqual(new Set([undefined]));
+  it('keeps every long group apart from every other, with its own tag and state, in a few kilobytes', () => {
+    const [adopted, applied, pending] = [patterns(3_000), patterns(3_000, 3_000), patterns(3_000, 6_000)];
+    const before = [...adopted, ...applied].map(
+      (pattern, index): RuleRecord => ({ plan: 'P', pattern, state: index < 3_000 ? 'Adopted' : 'Applied', tagHash: `tag ${index % 2}` }),
+    );
+    const owned = before.map(({ pattern, state }): Owned => ({ object: rules([pattern])[0] as OutsideObject, state }));
+    const observed = rules([...adopted, ...applied], 'else');
+    const { footprint, records } = nextOf({ desired: rules([...adopted, ...pending]), observed, owned }, before);
+    expect(states(records)).toEqual({ Adopted: 3_000, Removing: 3_000, Pending: 3_000 });
+    const known = new Map(before.map(({ pattern, tagHash }) => [pattern, tagHash]));
+    for (const { pattern, state, tagHash } of records) if (state !== 'Pending') expect(tagHash).toBe(known.get(pattern));
+    expect(JSON.stringify(footprint).length).toBeLessThan(10_000);
+  });
+
+  it.each([3, 300])('says nothing of what is held elsewhere alone (%d patterns)', (count) => {
+    const all = rules(patterns(count));
+    const { records } = nextOf({ desired: all, observed: all, elsewhere: patterns(count, 5_000) });
+    expect(records.map(({ pattern }) => pattern)).toEqual(patterns(count));
+  });
+
+  it('believes no list that was made of other patterns than are held now', () => {
+    const all = rules(patterns(100));
+    const { footprint } = nextOf({ desired: all, observed: all, elsewhere: patterns(1, 5_000) });
+    expect(recordsAt({ ...range(), status: { footprint } }, DEVICE, new Set(patterns(100, 50)))).toEqual([]);
   });
 
   it('keeps what was adopted apart, through drift and update, and what has to stay with its plan', () => {

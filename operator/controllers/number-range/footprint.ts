@@ -1,6 +1,7 @@
 import type { NumberRange } from '../../api/kinds.ts';
 import { contentHash } from '../../domain/change/canonical.ts';
 import { inSyncState } from '../../domain/change/footprint.ts';
+import { memberBits, membersOf } from '../../domain/change/member-set.ts';
 import type { Owned, Plan, PlannedItem } from '../../domain/change/plan.ts';
 import { splitRuleName } from '../../domain/routing/dial-plan-rules.ts';
 
@@ -12,34 +13,51 @@ export interface RuleRecord {
   readonly pattern: string;
   readonly state: Owned['state'];
   readonly tagHash: string | undefined;
+  /** Known only right after a look: it is not wanted there, and has to stay for now. Told apart so that people see what awaits removal. */
+  readonly leaving?: true;
 }
 
-/** Members are listed up to this many; longer lists would not fit into a status. */
-const MAX_MEMBERS = 500;
+/** Members are listed up to this many; of more, only which of the held patterns they are is said, so that status stays small (design §2). */
+const MAX_LISTED = 50;
 
 /** Later ones win where two entries name the same pattern. */
 const STATES = ['Applied', 'Adopted', 'Pending', 'Removing'] as const;
 
 /**
- * Rules on one device by the collection entries of the footprint. An entry with `members` stands for these, one without for every held
- * pattern that no entry names; of two such entries that say different tags neither is believed.
+ * Rules on one device by the collection entries of the footprint. An entry names its patterns one by one or as a part of the held ones; the one
+ * that does neither stands for every held pattern that no other entry of its dial plan names.
  */
 export function recordsAt(range: NumberRange, device: string, held: ReadonlySet<string>): RuleRecord[] {
   const entries = (range.status?.footprint ?? []).filter(
     (entry) => entry.system === 'sbc' && entry.target === device && entry.name !== undefined,
   );
-  const records = new Map<string, RuleRecord>();
   const byState = STATES.flatMap((state) => entries.filter((entry) => entry.state === state));
-  for (const { name: plan = '', state, desiredHash } of byState.filter(({ members }) => members === undefined)) {
-    for (const pattern of held) {
-      const before = records.get(`${plan}/${pattern}`);
-      const tagHash = before === undefined || before.tagHash === desiredHash ? desiredHash : undefined;
+  const named = byState.map((entry) => ({ entry, patterns: namedBy(entry, held) }));
+  const records = new Map<string, RuleRecord>();
+  // What is named comes after the rest, and so is believed.
+  for (const { entry, patterns } of named.sort((left, right) => Number(left.patterns !== undefined) - Number(right.patterns !== undefined)))
+    for (const pattern of patterns ?? held) {
+      const { name: plan = '', state, desiredHash: tagHash } = entry;
       records.set(`${plan}/${pattern}`, { plan, pattern, state, tagHash });
     }
-  }
-  for (const { name: plan = '', state, members = [], desiredHash } of byState)
-    for (const pattern of members) records.set(`${plan}/${pattern}`, { plan, pattern, state, tagHash: desiredHash });
   return [...records.values()];
+}
+
+/** The same for one dial plan there, by pattern: what the range has at a place. */
+export function recordsIn(
+  range: NumberRange,
+  { device, plan }: { readonly device: string; readonly plan: string },
+  held: ReadonlySet<string>,
+): ReadonlyMap<string, RuleRecord> {
+  const here = recordsAt(range, device, held).filter((record) => record.plan.toLowerCase() === plan.toLowerCase());
+  return new Map(here.map((record) => [record.pattern, record]));
+}
+
+/** Undefined: the rest. A part of a list that is not the one held now names nothing: what it was is lost with its list. */
+function namedBy({ members, memberBits: bits, hash }: StatusEntry, held: ReadonlySet<string>): readonly string[] | undefined {
+  if (members !== undefined || bits === undefined) return members;
+  const patterns = membersOf([...held].sort(), bits);
+  return contentHash(patterns) === hash ? patterns : [];
 }
 
 /** True for the tag that was last written, or announced, for the rule. */
@@ -51,38 +69,24 @@ function hashOfTag(tag: string): string {
   return contentHash(tag.toLowerCase());
 }
 
-/** Rules that are to be remembered alike. */
-interface Group {
-  readonly state: Owned['state'];
-  readonly tagHash: string | undefined;
-  /** They have to stay for now. */
-  readonly leaving: boolean;
-  readonly patterns: string[];
-}
-
 /**
- * The collection entries of one device after a plan: counts and hashes for what is in place, members for what is on its way. `records` is what
- * was known before: a rule keeps its state and the tag that was written until a read shows otherwise.
+ * What is known of the rules on one device after a plan. `records` is what was known before: a rule keeps its state and the tag that was written
+ * until a read shows otherwise.
  */
-export function ruleEntries(device: string, plan: Plan, records: readonly RuleRecord[], isUnderWay = false): StatusEntry[] {
+export function recordsAfter(plan: Plan, records: readonly RuleRecord[], isUnderWay = false): RuleRecord[] {
   const known = new Map(records.map((record) => [`${record.plan}/${record.pattern}`.toLowerCase(), record]));
-  const plans = new Map<string, Map<string, Group>>();
-  const put = (name: string, { state, tagHash, leaving }: Omit<Group, 'patterns'>): void => {
-    const { plan: dialPlan, prefix } = splitRuleName(name);
-    const groups = plans.get(dialPlan) ?? new Map<string, Group>();
-    const key = `${state} ${tagHash} ${leaving}`;
-    const group = groups.get(key) ?? { state, tagHash, leaving, patterns: [] };
-    group.patterns.push(prefix);
-    plans.set(dialPlan, groups.set(key, group));
+  const recordOf = (name: string, found: Omit<RuleRecord, 'plan' | 'pattern'>): RuleRecord => {
+    const { plan: dialPlan, prefix: pattern } = splitRuleName(name);
+    return { plan: dialPlan, pattern, ...found };
   };
   const hashOf = (name: string): string | undefined => known.get(name.toLowerCase())?.tagHash;
-  for (const item of plan.items) {
+  const items = plan.items.flatMap((item) => {
     const found = itemRecord(item, known.get(item.desired.name.toLowerCase()), isUnderWay);
-    if (found !== undefined) put(item.desired.name, { ...found, leaving: false });
-  }
-  for (const { object, state } of plan.kept) put(object.name, { state, tagHash: hashOf(object.name), leaving: true });
-  for (const { name } of plan.removals) put(name, { state: 'Removing', tagHash: hashOf(name), leaving: true });
-  return [...plans].flatMap(([dialPlan, groups]) => planEntries([...groups.values()], { device, dialPlan })).sort(byNameStateAndTag);
+    return found === undefined ? [] : [recordOf(item.desired.name, found)];
+  });
+  const kept = plan.kept.map(({ object, state }) => recordOf(object.name, { state, tagHash: hashOf(object.name), leaving: true }));
+  const leaving = plan.removals.map(({ name }) => recordOf(name, { state: 'Removing', tagHash: hashOf(name) }));
+  return [...items, ...kept, ...leaving];
 }
 
 function itemRecord(
@@ -111,32 +115,52 @@ function itemRecord(
   }
 }
 
-/** One group may go without its list, as what is held and in no other list: the largest of those too long for one, else the applied rules. */
-function planEntries(groups: readonly Group[], place: Pick<EntryParts, 'device' | 'dialPlan'>): StatusEntry[] {
+/** Rules that are to be remembered alike. */
+interface Group extends Omit<RuleRecord, 'pattern'> {
+  readonly patterns: string[];
+}
+
+/** The collection entries of one device for the rules there, of which every pattern is in `held`: see recordsAt. */
+export function ruleEntries(device: string, records: readonly RuleRecord[], held: readonly string[]): StatusEntry[] {
+  const plans = new Map<string, Map<string, Group>>();
+  for (const { pattern, ...alike } of records) {
+    const groups = plans.get(alike.plan) ?? new Map<string, Group>();
+    const key = `${alike.state} ${alike.tagHash} ${alike.leaving}`;
+    const group = groups.get(key) ?? { ...alike, patterns: [] };
+    group.patterns.push(pattern);
+    plans.set(alike.plan, groups.set(key, group));
+  }
+  const list = [...held].sort();
+  return [...plans.values()].flatMap((groups) => planEntries(device, [...groups.values()], list)).sort(byNameStateAndTag);
+}
+
+/** Where all that is held stands in the plan, one group needs no list: the largest of those too long for one, else the applied rules. */
+function planEntries(device: string, groups: readonly Group[], held: readonly string[]): StatusEntry[] {
   const bySize = [...groups].sort((left, right) => right.patterns.length - left.patterns.length);
-  const unlisted =
-    bySize.find(({ patterns }) => patterns.length > MAX_MEMBERS) ?? bySize.find(({ state, leaving }) => state === 'Applied' && !leaving);
-  return groups.map((group) => entryOf({ ...place, ...group, listed: group !== unlisted && group.patterns.length <= MAX_MEMBERS }));
+  const isAll = bySize.reduce((sum, { patterns }) => sum + patterns.length, 0) === held.length;
+  const rest = isAll
+    ? (bySize.find(({ patterns }) => patterns.length > MAX_LISTED) ??
+      bySize.find(({ state, leaving }) => state === 'Applied' && leaving !== true))
+    : undefined;
+  return groups.map((group) => {
+    const entry = entryOf(device, group);
+    if (group === rest) return entry;
+    return group.patterns.length <= MAX_LISTED
+      ? { ...entry, members: [...group.patterns].sort() }
+      : { ...entry, memberBits: memberBits(held, new Set(group.patterns)) };
+  });
 }
 
-interface EntryParts extends Group {
-  readonly device: string;
-  readonly dialPlan: string;
-  readonly listed: boolean;
-}
-
-function entryOf({ device, dialPlan, state, patterns, tagHash, listed }: EntryParts): StatusEntry {
-  const sorted = [...patterns].sort();
+function entryOf(device: string, { plan, state, tagHash, patterns }: Group): StatusEntry {
   return {
     system: 'sbc',
     target: device,
     kind: 'DialPlanRule',
-    name: dialPlan,
+    name: plan,
     state,
-    count: sorted.length,
-    hash: contentHash(sorted),
+    count: patterns.length,
+    hash: contentHash([...patterns].sort()),
     ...(tagHash === undefined ? {} : { desiredHash: tagHash }),
-    ...(listed ? { members: sorted } : {}),
   };
 }
 
@@ -152,9 +176,6 @@ function byNameStateAndTag(left: StatusEntry, right: StatusEntry): number {
 export function leavingEntries(footprint: readonly StatusEntry[], device: string): readonly StatusEntry[] {
   return footprint.map((entry) => {
     const isOurs = entry.system === 'sbc' && entry.target === device && (entry.state === 'Applied' || entry.state === 'Pending');
-    const hidesAdopted = footprint.some(
-      (other) => other.target === device && other.name === entry.name && other.state === 'Adopted' && other.members === undefined,
-    );
-    return isOurs && !(hidesAdopted && entry.members === undefined) ? { ...entry, state: 'Removing' as const } : entry;
+    return isOurs ? { ...entry, state: 'Removing' as const } : entry;
   });
 }

@@ -2,12 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { range } from '../../../test/support/controllers/objects.ts';
 import type { NumberRange } from '../../api/kinds.ts';
 import { contentHash } from '../../domain/change/canonical.ts';
-import { identityOf, type OutsideObject } from '../../domain/change/object.ts';
-import { ClaimBook } from '../../domain/numbers/claim-book.ts';
-import { type Prefix, parsePrefix } from '../../domain/numbers/prefix.ts';
-import { claimOf } from './claims.ts';
+import type { OutsideObject } from '../../domain/change/object.ts';
 import type { Placement } from './placement.ts';
-import { type DevicePlanInput, type GrantInput, grant, planDevice } from './plan.ts';
+import { type DevicePlanInput, planDevice } from './plan.ts';
 
 const DEVICE = 'acme/sbc1';
 const PLACE: Placement = {
@@ -17,60 +14,10 @@ const PLACE: Placement = {
   plan: 'TeamsTenants',
   tag: 'zurich.voice.example.net',
 };
-const AT = 'acme/sbc1|teamstenants';
 const PATTERN = '+4144555010';
-
-function prefix(text: string): Prefix {
-  const parsed = parsePrefix(text);
-  if ('problem' in parsed) throw new Error(parsed.problem.rule);
-  return parsed.prefix;
-}
 
 function rule(tag: string, pattern = PATTERN, plan = PLACE.plan): OutsideObject {
   return { system: 'sbc', target: DEVICE, kind: 'DialPlanRule', name: `${plan}/${pattern}`, fields: { tag, ruleName: `${tag}-name` } };
-}
-
-function rulesOf(...rules: OutsideObject[]): GrantInput['rules'] {
-  return new Map([[DEVICE, new Map(rules.map((each) => [identityOf(each), each]))]]);
-}
-
-/** Another range that claims a pattern at the same place. */
-function rival(pattern: string, { namespace = 'acme', customer = 'fabrikam', granted = true } = {}) {
-  const other = range('other', { customerRef: { name: customer } }, { namespace, creationTimestamp: '2025-01-01T00:00:00Z' });
-  return {
-    owner: `${namespace}/other`,
-    customer: `${namespace}/${customer}`,
-    claim: { ...claimOf(other, prefix(pattern), granted), place: AT },
-  };
-}
-
-interface Scene {
-  readonly range?: NumberRange;
-  readonly pattern?: string;
-  readonly isHeld?: boolean;
-  readonly rules?: GrantInput['rules'];
-  readonly rival?: ReturnType<typeof rival>;
-  readonly adopts?: boolean;
-  readonly isUnread?: boolean;
-}
-
-/** The verdict on one wanted pattern: granted, open, or the reason. */
-function verdict(scene: Scene): { readonly verdict: string; readonly message: string; readonly captures: readonly string[] } {
-  const book = new ClaimBook();
-  if (scene.rival !== undefined) book.put(scene.rival.owner, [scene.rival.claim]);
-  const pattern = scene.pattern ?? PATTERN;
-  const { granted, refused, captures } = grant({
-    range: scene.range ?? range('office', {}, { creationTimestamp: '2026-01-01T00:00:00Z' }),
-    wanted: [prefix(pattern)],
-    held: new Set(scene.isHeld === true ? [pattern] : []),
-    places: [PLACE],
-    book,
-    rules: scene.rules ?? rulesOf(),
-    adopts: () => scene.adopts === true,
-    isUnread: () => scene.isUnread === true,
-    customerOf: () => scene.rival?.customer,
-  });
-  return { verdict: granted.length > 0 ? 'granted' : (refused[0]?.reason ?? 'open'), message: refused[0]?.message ?? '', captures };
 }
 
 const APPLIED = {
@@ -87,73 +34,6 @@ function recorded(state: 'Applied' | 'Adopted' | 'Pending' | 'Removing', more: o
   const made = range('office', {}, { creationTimestamp: '2026-01-01T00:00:00Z' });
   return { ...made, status: { footprint: [{ ...APPLIED, state, ...more }] } };
 }
-
-const OWN_RANGE = range('office', { owner: 'Customer' }, { creationTimestamp: '2026-01-01T00:00:00Z' });
-
-describe('whether a range gets a pattern', () => {
-  it.each<{ readonly why: string; readonly scene: Scene; readonly is: string }>([
-    { why: 'nobody has it', scene: {}, is: 'granted' },
-    { why: 'the device was not read in this process', scene: { rules: new Map() }, is: 'open' },
-    { why: 'it was not read, and status says that the pattern is held', scene: { rules: new Map(), isHeld: true }, is: 'granted' },
-    { why: 'what another range holds was not read in this process', scene: { isUnread: true }, is: 'open' },
-    { why: 'it was not, and the pattern is held already', scene: { isUnread: true, isHeld: true }, is: 'granted' },
-    { why: 'a foreign rule stands there', scene: { rules: rulesOf(rule('else')) }, is: 'NameTaken' },
-    {
-      why: 'a foreign rule, for one that was granted but never stood',
-      scene: { rules: rulesOf(rule('else')), isHeld: true, range: recorded('Pending') },
-      is: 'NameTaken',
-    },
-    {
-      why: 'its own rule, whose tag somebody changed',
-      scene: { rules: rulesOf(rule('else')), isHeld: true, range: recorded('Applied') },
-      is: 'granted',
-    },
-    { why: 'a foreign rule that is adopted', scene: { rules: rulesOf(rule('else')), adopts: true }, is: 'granted' },
-    { why: 'a rule with just this tag, in any case', scene: { rules: rulesOf(rule(PLACE.tag.toUpperCase())) }, is: 'granted' },
-    { why: 'a foreign rule in another plan', scene: { rules: rulesOf(rule('else', PATTERN, 'CustDialPlan')) }, is: 'granted' },
-    { why: 'another range holds it', scene: { rival: rival(PATTERN) }, is: 'PatternHeld' },
-    { why: 'another range holds it, whatever ours has recorded later', scene: { rival: rival(PATTERN), isHeld: true }, is: 'PatternHeld' },
-    { why: 'an older one only asks for it', scene: { rival: rival(PATTERN, { granted: false }) }, is: 'PatternHeld' },
-    { why: 'an older one only asks for what is held', scene: { rival: rival(PATTERN, { granted: false }), isHeld: true }, is: 'granted' },
-    { why: 'a longer one of another customer', scene: { rival: rival(`${PATTERN}1`) }, is: 'granted' },
-    {
-      why: "a customer's own range would capture another customer's",
-      scene: { range: OWN_RANGE, rival: rival(`${PATTERN}1`) },
-      is: 'PrefixCaptures',
-    },
-    {
-      why: 'it would capture one of the same customer',
-      scene: { range: OWN_RANGE, rival: rival(`${PATTERN}1`, { customer: 'contoso' }) },
-      is: 'granted',
-    },
-    {
-      why: 'a customer of the same name elsewhere is another',
-      scene: { range: OWN_RANGE, rival: rival(`${PATTERN}1`, { namespace: 'else', customer: 'contoso' }) },
-      is: 'PrefixCaptures',
-    },
-    { why: 'it is captured', scene: { range: OWN_RANGE, rival: rival(PATTERN.slice(0, -1)) }, is: 'granted' },
-  ])('$why: $is', ({ scene, is }) => {
-    expect(verdict(scene).verdict).toBe(is);
-  });
-
-  it('tells which prefixes take numbers of each other', () => {
-    expect(verdict({ rival: rival(`${PATTERN}1`) }).captures).toEqual([`${PATTERN} and ${PATTERN}1`]);
-    expect(verdict({ rival: rival(PATTERN.slice(0, -1)) }).captures).toEqual([`${PATTERN} and ${PATTERN.slice(0, -1)}`]);
-  });
-
-  it('names the range that holds a pattern in its own namespace, and nothing of another (design §2 Tenancy)', () => {
-    expect(verdict({ rival: rival(PATTERN) }).message).toContain('NumberRange other');
-    const { message } = verdict({ rival: rival('+414455501[0-9]', { namespace: 'acme2' }) });
-    expect(message).toContain('another customer');
-    for (const secret of ['acme2', 'other', 'fabrikam', '[0-9]']) expect(message.replace('another customer', '')).not.toContain(secret);
-  });
-
-  it('says what stands in the way on the device and how to take it over', () => {
-    const { message } = verdict({ rules: rulesOf(rule('else')) });
-    expect(message).toContain('with tag else');
-    expect(message).toContain(`trunkline.dev/adopt=DialPlanRule/TeamsTenants/${PATTERN}`);
-  });
-});
 
 /** Changes of one device as `<action> <name>`. */
 function changes(input: Partial<DevicePlanInput>): string[] {

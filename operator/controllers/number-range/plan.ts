@@ -1,126 +1,14 @@
 import type { NumberRange } from '../../api/kinds.ts';
-import type { Reason } from '../../api/reasons.ts';
 import { contentHash } from '../../domain/change/canonical.ts';
 import { identityOf, type OutsideObject } from '../../domain/change/object.ts';
 import { type ChangePolicy, type Owned, type Plan, planObjects } from '../../domain/change/plan.ts';
 import { ruleName } from '../../domain/naming/rule-name.ts';
-import type { Claim, ClaimBook } from '../../domain/numbers/claim-book.ts';
 import type { Prefix } from '../../domain/numbers/prefix.ts';
 import { dialPlanRules, splitRuleName } from '../../domain/routing/dial-plan-rules.ts';
-import { customerKeyOf } from '../indexes.ts';
-import { heirKey, type RuleIdentity } from '../successor.ts';
-import { claimOf, placeOf } from './claims.ts';
+import type { RuleIdentity } from '../successor.ts';
 import { isRecordedTag, type RuleRecord, recordsAt } from './footprint.ts';
-import { isAt, isLeftAlone, ruleFor, ruleId, type SeenRules, sameTag } from './going.ts';
+import { isAt, isLeftAlone, ruleFor, ruleId } from './going.ts';
 import type { Placement } from './placement.ts';
-
-export interface Refusal {
-  readonly pattern: string;
-  readonly reason: Reason;
-  readonly message: string;
-}
-
-export interface GrantInput {
-  readonly range: NumberRange;
-  readonly wanted: readonly Prefix[];
-  readonly held: ReadonlySet<string>;
-  readonly places: readonly Placement[];
-  readonly book: ClaimBook;
-  /** True while it is not known what some other range holds at a place. */
-  readonly isUnread: (place: string) => boolean;
-  /** Rules on each device by identity; a device that is not seen is missing. */
-  readonly rules: SeenRules;
-  readonly adopts: (object: OutsideObject) => boolean;
-  /** Customer of another range, for the rule on captures; undefined when it is gone. */
-  readonly customerOf: (owner: string) => string | undefined;
-}
-
-export interface Grants {
-  readonly granted: readonly Prefix[];
-  readonly refused: readonly Refusal[];
-  /** Not decided: a device of theirs has not been read in this process (design §2 Claims). */
-  readonly open: readonly Prefix[];
-  /** Longer rules that take some of these numbers, or are taken from (telephony 6.1). */
-  readonly captures: readonly string[];
-}
-
-/** Which patterns of the spec the range has: what it holds already, and what nobody else has, in status or on the device. */
-export function grant(input: GrantInput): Grants {
-  const granted: Prefix[] = [];
-  const refused: Refusal[] = [];
-  const open: Prefix[] = [];
-  const captures = new Set<string>();
-  for (const prefix of input.wanted) {
-    const verdict = verdictOn(prefix, input, captures);
-    if (verdict === 'granted') granted.push(prefix);
-    else if (verdict === 'open') open.push(prefix);
-    else refused.push(verdict);
-  }
-  return { granted, refused, open, captures: [...captures].sort() };
-}
-
-function verdictOn(prefix: Prefix, input: GrantInput, captures: Set<string>): 'granted' | 'open' | Refusal {
-  const { range, held, places, book } = input;
-  const mine = claimOf(range, prefix, held.has(prefix.text));
-  for (const place of places) {
-    const { holder, capturing, captured } = book.rivals(placeOf(place), mine, heirKey(range, place.tag));
-    if (holder !== undefined) return heldBy(prefix, holder, range);
-    const stolen = range.spec.owner === 'Customer' ? captured.find((other) => isForeign(other, input)) : undefined;
-    if (stolen !== undefined && !mine.granted) return capturesForeign(prefix);
-    for (const other of [...capturing, ...captured]) captures.add(`${prefix.text} and ${other.prefix.text}`);
-  }
-  const taken = places.find((place) => isTaken(prefix, place, mine.granted, input));
-  if (taken !== undefined) return takenOnDevice(prefix, taken, ruleAt(prefix, taken, input));
-  if (mine.granted) return 'granted';
-  return places.some((place) => !input.rules.has(place.device) || input.isUnread(placeOf(place))) ? 'open' : 'granted';
-}
-
-/**
- * Somebody else's rule stands there. A grant that was made on an older picture of the device does not help: only what status records as seen
- * there once is ours, and its tag then only drifted.
- */
-function isTaken(prefix: Prefix, place: Placement, granted: boolean, input: GrantInput): boolean {
-  const rule = ruleAt(prefix, place, input);
-  if (rule === undefined || sameTag(rule, place) || input.adopts(rule)) return false;
-  return !granted || !stoodThere(prefix, place, input);
-}
-
-function stoodThere({ text }: Prefix, { device, plan }: Placement, { range, held }: GrantInput): boolean {
-  return recordsAt(range, device, held).some((record) => record.plan === plan && record.pattern === text && record.state !== 'Pending');
-}
-
-function ruleAt(prefix: Prefix, place: Placement, { rules }: GrantInput): OutsideObject | undefined {
-  return rules.get(place.device)?.get(ruleId(place, prefix.text));
-}
-
-function isForeign(other: Claim, { range, customerOf }: GrantInput): boolean {
-  return customerOf(other.owner) !== customerKeyOf(range);
-}
-
-function heldBy(prefix: Prefix, holder: Claim, range: NumberRange): Refusal {
-  // Across namespaces only the fact is told: one customer's numbers are not another one's business (design §2 Tenancy).
-  const near = holder.owner.startsWith(`${range.metadata.namespace ?? ''}/`);
-  const who = near ? `NumberRange ${holder.owner.slice(holder.owner.indexOf('/') + 1)} (${holder.prefix.text})` : 'another customer';
-  return {
-    pattern: prefix.text,
-    reason: 'PatternHeld',
-    message: `spec.prefixes: ${prefix.text} has numbers that ${who} holds in the same dial plan; remove it here or there`,
-  };
-}
-
-function capturesForeign(prefix: Prefix): Refusal {
-  return {
-    pattern: prefix.text,
-    reason: 'PrefixCaptures',
-    message: `spec.prefixes: ${prefix.text} is the beginning of numbers of another customer; a range with owner: Customer may not capture them, use a longer prefix`,
-  };
-}
-
-function takenOnDevice(prefix: Prefix, place: Placement | undefined, rule: OutsideObject | undefined): Refusal {
-  const where = `dial plan ${place?.plan ?? ''} of SBCDevice ${place?.device ?? ''}`;
-  const message = `spec.prefixes: ${prefix.text} is in ${where} already, with tag ${String(rule?.fields['tag'])}; annotate trunkline.dev/adopt=DialPlanRule/${rule?.name ?? ''} to take it over, or remove it there`;
-  return { pattern: prefix.text, reason: 'NameTaken', message };
-}
 
 export interface DevicePlanInput {
   readonly range: NumberRange;
@@ -129,7 +17,7 @@ export interface DevicePlanInput {
   /** Undefined: the range has no business on this device any more. */
   readonly place: Placement | undefined;
   readonly granted: readonly Prefix[];
-  /** Patterns of the spec that status says are held and that are refused all the same, as after a restore: their rules are left to others. */
+  /** Patterns of the spec that status says are held here and that are refused all the same, as after a restore: their rules are left to others. */
   readonly yielded: ReadonlySet<string>;
   readonly held: ReadonlySet<string>;
   readonly observed: readonly OutsideObject[];

@@ -16,7 +16,7 @@ import { customerKeyOf, siteKeyOf } from '../indexes.ts';
 import { outsideEvents } from '../outside-events.ts';
 import { REREAD_MS } from '../removal.ts';
 import { type SiteScope, siteScope } from '../site-scope.ts';
-import { type Heirs, heirsOf, successorWait } from '../successor.ts';
+import { type Heirs, heirsOf, type RuleIdentity, successorWait } from '../successor.ts';
 import { deviceTarget, numbersTarget, ownerOf } from '../targets.ts';
 import { tasksStatus, tasksWithdrawn } from '../tasks.ts';
 import { connectAnew, secretsNotBefore } from '../tenant-access.ts';
@@ -26,13 +26,15 @@ import { NumberClaims, placeOf } from './claims.ts';
 import { RangeConfigMaps, RECHECK_MS } from './config-maps.ts';
 import { type Edit, editOf } from './edit.ts';
 import type { RangeFindings } from './findings.ts';
+import { recordsIn } from './footprint.ts';
 import { rangeGate } from './gates.ts';
 import { replacementsAt, type SeenRules } from './going.ts';
+import { type Grants, grant, NO_GRANTS } from './grants.ts';
 import { connect, type DeviceLook, devicesOf, lookAtDevices, rulesSeen, SBC_POLL_MS } from './looks.ts';
 import { recoverRecord } from './lost-record.ts';
 import { patternsOf } from './patterns.ts';
 import { type Placement, placementsOf } from './placement.ts';
-import { type Grants, grant, planDevice } from './plan.ts';
+import { planDevice } from './plan.ts';
 import { removeRange } from './removal.ts';
 import { rangeConditions } from './report.ts';
 import { mayGo, NOT_GOING, partialSilence, type Silences } from './silence.ts';
@@ -41,7 +43,6 @@ import { DeviceSuspicions } from './suspicion.ts';
 
 /** A ConfigMap that could not be used is read again after this long. */
 const CORRECTED_RECHECK_MS = 60_000;
-const NO_GRANTS: Grants = { granted: [], refused: [], open: [], captures: [] };
 
 /** What a pass knows once it has looked at the range's devices. */
 interface Pass {
@@ -144,8 +145,8 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
         shortName: scope.customer?.spec.shortName ?? '',
         device,
         place: places.find((place) => place.device === device),
-        granted: grants.granted,
-        yielded: new Set(grants.refused.map(({ pattern }) => pattern)),
+        granted: grants.byDevice.get(device)?.granted ?? [],
+        yielded: grants.byDevice.get(device)?.refused ?? new Set(),
         held,
         observed,
         policy: governance.policy,
@@ -282,8 +283,9 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
       const patterns = patternsOf(other, this.#memory.sourceOf(keyOf(other)));
       return 'prefixes' in patterns ? patterns.prefixes.map(({ text }) => text) : [];
     };
-    const heldOf = (other: NumberRange): readonly string[] => (this.#memory.isLost(other) ? askedBy(other) : this.#memory.heldOf(other));
-    return heirsOf(range, this.#deps.stores, { heldOf, knows: (other) => this.#memory.knows(other), askedBy });
+    const heldIn = (other: NumberRange, place: Pick<RuleIdentity, 'device' | 'plan'>): Iterable<string> =>
+      this.#memory.isLost(other) ? askedBy(other) : recordsIn(other, place, new Set(this.#memory.heldOf(other))).keys();
+    return heirsOf(range, this.#deps.stores, { heldIn, knows: (other) => this.#memory.knows(other), askedBy });
   }
 
   /** Ms until what goes is really taken away; undefined: now. */

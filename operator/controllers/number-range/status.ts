@@ -1,37 +1,23 @@
 import type { NumberRangeStatus } from '../../api/kinds.ts';
 import type { Plan } from '../../domain/change/plan.ts';
 import { knownPrefix } from '../../domain/numbers/prefix.ts';
-import { splitRuleName } from '../../domain/routing/dial-plan-rules.ts';
 import type { StatusFields } from '../../runtime/reconciler.ts';
 import { driftStatus } from '../status-parts.ts';
 import type { Work } from '../work.ts';
 import { MAX_IN_STATUS } from './config-maps.ts';
 import type { RangeFindings } from './findings.ts';
-import { recordsAt, ruleEntries } from './footprint.ts';
-import { leavingPatterns } from './plan.ts';
+import { type RuleRecord, recordsAfter, recordsAt, ruleEntries } from './footprint.ts';
 
 const MAX_REFUSED = 100;
+const MAX_CAPTURES = 50;
 
-/** Patterns recorded as granted after this pass: added before they are written, taken off only when no device shows them any more. */
-export function heldAfter({ range, grants, held, works, wanted, undeployed, handedOver, awaits }: RangeFindings): {
-  patterns: string[];
-  inConfigMap: boolean;
-} {
-  const seen = works.every(({ plan }) => plan !== undefined);
-  const left = works.flatMap(({ plan }) => [...(plan?.removals ?? []), ...(plan?.kept ?? []).map(({ object }) => object)]);
-  const removing = new Set(left.map(({ name }) => splitRuleName(name).prefix));
-  const refused = new Set(grants.refused.map(({ pattern }) => pattern));
-  const asked = undeployed ? [] : wanted;
-  const staying = asked.flatMap(({ text }) => (held.has(text) && !refused.has(text) ? [text] : []));
-  const leaving = leavingPatterns(held, asked).filter(
-    (text) =>
-      !handedOver.has(text) &&
-      (awaits !== undefined ||
-        !seen ||
-        removing.has(text) ||
-        works.some(({ plan }) => plan?.changes.some((change) => change.action === 'remove') ?? false)),
-  );
-  const patterns = [...new Set([...grants.granted.map(({ text }) => text), ...staying, ...leaving])].sort();
+/**
+ * Patterns recorded as granted after this pass, on whatever device: added before they are written, taken off only when no device shows them any more.
+ */
+export function heldAfter(found: RangeFindings): { patterns: string[]; inConfigMap: boolean } {
+  const { range, grants, works } = found;
+  const recorded = works.flatMap((work) => recordsOf(work, found).map(({ pattern }) => pattern));
+  const patterns = [...new Set([...grants.granted.map(({ text }) => text), ...recorded])].sort();
   return { patterns, inConfigMap: range.spec.prefixesFrom !== undefined || patterns.length > MAX_IN_STATUS };
 }
 
@@ -43,14 +29,14 @@ export function rangeStatus(
 ): StatusFields<NumberRangeStatus> {
   const { scope, grants, works } = found;
   const numbers = held.reduce((sum, text) => sum + (knownPrefix(text)?.count ?? 0), 0);
-  const footprint = works.flatMap((work) => entriesAt(work, found));
+  const footprint = works.flatMap((work) => entriesAt(work, held, found));
   return {
     ...(scope.essentials || scope.tenantId === undefined ? {} : { tenantId: scope.tenantId }),
     ...(heldIn === undefined ? { held: [...held] } : { heldIn }),
     ...(grants.refused.length === 0
       ? {}
       : { refused: grants.refused.slice(0, MAX_REFUSED).map((refusal) => ({ ...refusal })), refusedTotal: grants.refused.length }),
-    ...(grants.captures.length === 0 ? {} : { captures: grants.captures.slice(0, MAX_REFUSED) }),
+    ...(grants.captures.length === 0 ? {} : { captures: grants.captures.slice(0, MAX_CAPTURES) }),
     trunks: trunkStatuses(found),
     counts: { numbers },
     ...(footprint.length === 0 ? {} : { footprint }),
@@ -65,9 +51,17 @@ function confirmationStatus({ silence, works }: RangeFindings): Pick<NumberRange
   return silence.asked === undefined || !isLeaving ? {} : { confirmation: silence.asked };
 }
 
-function entriesAt({ plan, target, underWay }: Work, { range, held }: RangeFindings) {
-  if (plan === undefined) return (range.status?.footprint ?? []).filter((entry) => entry.system === 'sbc' && entry.target === target.id);
-  return ruleEntries(target.id, plan, recordsAt(range, target.id, held), underWay);
+/** A device that was not seen keeps its entries as they are, unless they are parts of a list that is another one now. */
+function entriesAt(work: Work, held: readonly string[], found: RangeFindings) {
+  const before = (found.range.status?.footprint ?? []).filter((entry) => entry.system === 'sbc' && entry.target === work.target.id);
+  const isSameList = held.length === found.held.size && held.every((pattern) => found.held.has(pattern));
+  return work.plan === undefined && isSameList ? before : ruleEntries(work.target.id, recordsOf(work, found), held);
+}
+
+/** What is known of the rules on one device after this pass; what another range has taken over is not recorded here where it was not looked for. */
+function recordsOf({ plan, target, underWay }: Work, { range, held, handedOver }: RangeFindings): RuleRecord[] {
+  const records = recordsAt(range, target.id, held);
+  return plan === undefined ? records.filter(({ pattern }) => !handedOver.has(pattern)) : recordsAfter(plan, records, underWay);
 }
 
 /**

@@ -1,0 +1,162 @@
+import type { NumberRange } from '../../api/kinds.ts';
+import type { ObjectKey } from '../../api/meta.ts';
+import type { Reason } from '../../api/reasons.ts';
+import type { OutsideObject } from '../../domain/change/object.ts';
+import type { Claim, ClaimBook } from '../../domain/numbers/claim-book.ts';
+import type { Prefix } from '../../domain/numbers/prefix.ts';
+import { customerKeyOf } from '../indexes.ts';
+import { heirKey } from '../successor.ts';
+import { claimOf, placeOf } from './claims.ts';
+import { type RuleRecord, recordsIn } from './footprint.ts';
+import { ruleId, type SeenRules, sameTag } from './going.ts';
+import type { Placement } from './placement.ts';
+
+export interface Refusal {
+  readonly pattern: string;
+  readonly reason: Reason;
+  readonly message: string;
+}
+
+export interface GrantInput {
+  readonly range: NumberRange;
+  readonly wanted: readonly Prefix[];
+  readonly held: ReadonlySet<string>;
+  readonly places: readonly Placement[];
+  readonly book: ClaimBook;
+  /** True while it is not known what some other range holds at a place. */
+  readonly isUnread: (place: string) => boolean;
+  /** Rules on each device by identity; a device that is not seen is missing. */
+  readonly rules: SeenRules;
+  readonly adopts: (object: OutsideObject) => boolean;
+  /** Customer of another range, for the rule on captures; undefined when it is gone. */
+  readonly customerOf: (owner: string) => string | undefined;
+}
+
+/** What a range gets on one device. */
+export interface GrantsThere {
+  readonly granted: readonly Prefix[];
+  readonly refused: ReadonlySet<string>;
+}
+
+export interface Grants {
+  /** What the range has on one device at least. */
+  readonly granted: readonly Prefix[];
+  readonly byDevice: ReadonlyMap<ObjectKey, GrantsThere>;
+  readonly refused: readonly Refusal[];
+  /** Not decided somewhere: a device of theirs has not been read in this process (design §2 Claims). */
+  readonly open: readonly Prefix[];
+  /** Longer rules that take some of these numbers, or are taken from (telephony 6.1). */
+  readonly captures: readonly string[];
+}
+
+export const NO_GRANTS: Grants = { granted: [], byDevice: new Map(), refused: [], open: [], captures: [] };
+
+type Verdict = 'granted' | 'open' | Refusal;
+
+/** One device's dial plan, what status says that the range has there, and what comes of it. */
+interface Ground {
+  readonly place: Placement;
+  readonly records: ReadonlyMap<string, RuleRecord>;
+  readonly granted: Prefix[];
+  readonly refused: Set<string>;
+}
+
+/**
+ * Which patterns of the spec the range has, and where: what it holds there already, and what nobody else has there, in status or on the device. One
+ * that it has on some device is judged on each other one by itself; one that it has nowhere yet it gets on all of its devices or on none.
+ */
+export function grant(input: GrantInput): Grants {
+  const { range, wanted, held, places } = input;
+  const grounds = places.map((place): Ground => ({ place, records: recordsIn(range, place, held), granted: [], refused: new Set() }));
+  const captures = new Set<string>();
+  const granted: Prefix[] = [];
+  const refused = new Set<Refusal>();
+  const open: Prefix[] = [];
+  for (const prefix of wanted) {
+    const verdicts = verdictsOn(prefix, grounds, input, captures);
+    for (const [ground, verdict] of verdicts) {
+      if (verdict === 'granted') ground.granted.push(prefix);
+      if (typeof verdict === 'string') continue;
+      ground.refused.add(prefix.text);
+      refused.add(verdict);
+    }
+    const all = [...verdicts.values()];
+    if (all.includes('granted')) granted.push(prefix);
+    if (all.includes('open')) open.push(prefix);
+  }
+  const byDevice = new Map(grounds.map(({ place, ...there }) => [place.device, there]));
+  return { granted, byDevice, refused: [...refused], open, captures: [...captures].sort() };
+}
+
+function verdictsOn(prefix: Prefix, grounds: readonly Ground[], input: GrantInput, captures: Set<string>): ReadonlyMap<Ground, Verdict> {
+  const verdicts = new Map(grounds.map((ground) => [ground, verdictOn(prefix, ground, input, captures)]));
+  if (grounds.some(({ records }) => records.has(prefix.text))) return verdicts;
+  const all = [...verdicts.values()];
+  const one = all.find((verdict) => typeof verdict !== 'string') ?? (all.includes('open') ? 'open' : 'granted');
+  return new Map(grounds.map((ground) => [ground, one]));
+}
+
+function verdictOn(
+  prefix: Prefix,
+  { place, records }: Pick<Ground, 'place' | 'records'>,
+  input: GrantInput,
+  captures: Set<string>,
+): Verdict {
+  const { range, book } = input;
+  const record = records.get(prefix.text);
+  const mine = claimOf(range, prefix, record !== undefined);
+  const { holder, capturing, captured } = book.rivals(placeOf(place), mine, heirKey(range, place.tag));
+  if (holder !== undefined) return heldBy(prefix, place, holder, range);
+  const stolen = range.spec.owner === 'Customer' ? captured.find((other) => isForeign(other, input)) : undefined;
+  if (stolen !== undefined && !mine.granted) return capturesForeign(prefix);
+  for (const other of [...capturing, ...captured]) captures.add(`${prefix.text} and ${other.prefix.text}`);
+  const rule = ruleAt(prefix, place, input);
+  if (rule !== undefined && isTaken(rule, place, record, input)) return takenOnDevice(prefix, place, rule);
+  if (mine.granted) return 'granted';
+  return !input.rules.has(place.device) || input.isUnread(placeOf(place)) ? 'open' : 'granted';
+}
+
+/**
+ * Somebody else's rule stands there. A grant that was made on an older picture of the device does not help: only what status records as seen
+ * there once is ours, and its tag then only drifted.
+ */
+function isTaken(rule: OutsideObject, place: Placement, record: RuleRecord | undefined, { adopts }: GrantInput): boolean {
+  if (sameTag(rule, place) || adopts(rule)) return false;
+  return record === undefined || record.state === 'Pending';
+}
+
+function ruleAt(prefix: Prefix, place: Placement, { rules }: GrantInput): OutsideObject | undefined {
+  return rules.get(place.device)?.get(ruleId(place, prefix.text));
+}
+
+function isForeign(other: Claim, { range, customerOf }: GrantInput): boolean {
+  return customerOf(other.owner) !== customerKeyOf(range);
+}
+
+function heldBy(prefix: Prefix, place: Placement, holder: Claim, range: NumberRange): Refusal {
+  // Across namespaces only the fact is told: one customer's numbers are not another one's business (design §2 Tenancy).
+  const near = holder.owner.startsWith(`${range.metadata.namespace ?? ''}/`);
+  const who = near ? `NumberRange ${holder.owner.slice(holder.owner.indexOf('/') + 1)} (${holder.prefix.text})` : 'another customer';
+  return {
+    pattern: prefix.text,
+    reason: 'PatternHeld',
+    message: `spec.prefixes: ${prefix.text} has numbers that ${who} holds in ${where(place)}; remove it here or there`,
+  };
+}
+
+function capturesForeign(prefix: Prefix): Refusal {
+  return {
+    pattern: prefix.text,
+    reason: 'PrefixCaptures',
+    message: `spec.prefixes: ${prefix.text} is the beginning of numbers of another customer; a range with owner: Customer may not capture them, use a longer prefix`,
+  };
+}
+
+function takenOnDevice(prefix: Prefix, place: Placement, rule: OutsideObject): Refusal {
+  const message = `spec.prefixes: ${prefix.text} is in ${where(place)} already, with tag ${String(rule.fields['tag'])}; annotate trunkline.dev/adopt=DialPlanRule/${rule.name} to take it over, or remove it there`;
+  return { pattern: prefix.text, reason: 'NameTaken', message };
+}
+
+function where({ plan, device }: Placement): string {
+  return `dial plan ${plan} of SBCDevice ${device}`;
+}
