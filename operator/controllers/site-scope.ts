@@ -32,8 +32,12 @@ export interface SiteScope {
   readonly tenantId: string | undefined;
   /** Essentials has no Microsoft part (design §3). */
   readonly essentials: boolean;
-  /** True when usages, routes and policies are ours to make: not Essentials and `m365.defaultRouting`. */
+  /** Direct Routing with a Microsoft part: only then do names of trunks lead calls between tenant and SBC (design §3). */
+  readonly usesTrunkNames: boolean;
+  /** True when usages, routes and policies are ours to make: trunk names in use and `m365.defaultRouting`. */
   readonly routesInMicrosoft: boolean;
+  /** True when the address records of the trunks are ours to publish. */
+  readonly publishes: boolean;
   readonly trunks: readonly TrunkScope[];
   /** Whose suspend and changePolicy hold for a write: site, Customer, every trunk's device. */
   readonly chain: readonly [SiteLocation, ...Governed[]];
@@ -45,6 +49,7 @@ export function siteScope(site: SiteLocation, stores: Stores): SiteScope {
   const service = serviceOf(site, customer);
   const siteName = site.spec.siteName ?? customer?.spec.shortName ?? site.metadata.name;
   const essentials = !hasMicrosoftPart(service?.licenseType);
+  const usesTrunkNames = !essentials && (site.spec.service ?? 'DirectRouting') === 'DirectRouting';
   const trunks = site.spec.trunks.map((trunk) => trunkScope(trunk, site, siteName, stores));
   const devices = trunks.flatMap((trunk) => trunk.device ?? []);
   return {
@@ -53,7 +58,9 @@ export function siteScope(site: SiteLocation, stores: Stores): SiteScope {
     siteName,
     tenantId: site.status?.tenantId ?? grantedTenant(customer, stores),
     essentials,
-    routesInMicrosoft: !essentials && (site.spec.m365?.defaultRouting ?? true),
+    usesTrunkNames,
+    routesInMicrosoft: usesTrunkNames && (site.spec.m365?.defaultRouting ?? true),
+    publishes: usesTrunkNames && site.spec.dns?.mode !== 'Manual',
     trunks,
     chain: [site, ...(customer === undefined ? [] : [customer]), ...new Set(devices)],
   };
@@ -67,6 +74,29 @@ function grantedTenant(customer: Customer | undefined, stores: Stores): string |
 /** The service of the Customer that a site belongs to; a site without one is DirectRouting. */
 export function serviceOf(site: SiteLocation, customer: Customer | undefined) {
   return customer?.spec.services.find((service) => service.type === (site.spec.service ?? 'DirectRouting'));
+}
+
+export type KnownTrunk = NonNullable<NonNullable<SiteLocation['status']>['trunks']>[number];
+
+/** What status says of a trunk; of one that came under another name, what it says of the FQDN. */
+export function knownTrunk(
+  { spec, fqdn }: Pick<TrunkScope, 'spec' | 'fqdn'>,
+  { status }: Pick<SiteLocation, 'status'>,
+): KnownTrunk | undefined {
+  return status?.trunks?.find(({ name }) => name === spec.name) ?? status?.trunks?.find((trunk) => trunk.fqdn === fqdn);
+}
+
+/** The SBC that the name of a trunk leads to by status. */
+export function ledTo(trunk: KnownTrunk | undefined): ObjectKey | undefined {
+  return trunk?.sbcRef && `${trunk.sbcRef.namespace}/${trunk.sbcRef.name}`;
+}
+
+/** Whether a name of the site still leads to an SBC that the spec has moved it away from: its rules there serve calls until it does not (telephony 2.5). */
+export function isLeftBehind({ site, trunks }: Pick<SiteScope, 'site' | 'trunks'>, device: string): boolean {
+  return (site.status?.trunks ?? []).some((known) => {
+    const wanted = trunks.filter(({ fqdn }) => fqdn === known.fqdn);
+    return ledTo(known) === device && wanted.length > 0 && wanted.every(({ deviceKey }) => deviceKey !== device);
+  });
 }
 
 function trunkScope(spec: TrunkSpec, site: SiteLocation, siteName: string, stores: Stores): TrunkScope {

@@ -3,6 +3,7 @@ import type { Customer, Invitation, NumberRange, SbcDevice, SiteLocation } from 
 import { type Condition, type KubeObject, keyOf, type ObjectKey } from '../api/meta.ts';
 import { claimedTenant, servingCustomer } from './customer-claims.ts';
 import { customerKeyOf, devicesInStatus, devicesOf, devicesServing, NAMED_BY_DOMAIN, siteKeyOf } from './indexes.ts';
+import { type KnownTrunk, ledTo } from './site-scope.ts';
 import { INDEX, type Stores } from './stores.ts';
 
 /** Which objects of a kind another object concerns: pure key mappings over the caches (style 2.1, watches). */
@@ -129,6 +130,27 @@ function openings({ status }: SbcDevice): string {
 export function trunksMoved(before: SiteLocation | undefined, after: SiteLocation | undefined): boolean {
   const devices = (site: SiteLocation | undefined): string => (site === undefined ? '' : devicesServing(site).join());
   return specMoved(before, after) || devices(before) !== devices(after);
+}
+
+/** The site of a range while a trunk of it moves to another SBC, or leaves: what the range has where decides how it goes on. */
+export function siteInTransit(range: NumberRange, stores: Stores): ObjectKey[] {
+  const site = stores.sites.get(siteKeyOf(range));
+  const isInTransit = (trunk: KnownTrunk): boolean => {
+    const wanted = site?.spec.trunks.find(({ name }) => name === trunk.name);
+    return wanted === undefined || ledTo(trunk) !== `${wanted.sbcRef.namespace ?? site?.metadata.namespace}/${wanted.sbcRef.name}`;
+  };
+  return site?.status?.trunks?.some(isInTransit) === true ? [keyOf(site)] : [];
+}
+
+/** Where a range has its rules, with which tag, and whether they are as wanted there. */
+export function placesMoved(before: NumberRange | undefined, after: NumberRange | undefined): boolean {
+  const placesOf = (range: NumberRange | undefined): string =>
+    JSON.stringify([acceptedStatus(range), range?.status?.trunks?.map(({ device, tag, state, rules }) => [device, tag, state, rules])]);
+  return placesOf(before) !== placesOf(after);
+}
+
+function acceptedStatus(range: NumberRange | undefined): string | undefined {
+  return range?.status?.conditions?.find(({ type }) => type === 'Accepted')?.status;
 }
 
 /** Rules were written or taken back: the device's counts move, and one that is to go may be free of them. */

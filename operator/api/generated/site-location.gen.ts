@@ -197,7 +197,7 @@ export interface SiteLocationTrunk {
   readonly ingressMoved?: boolean;
 }
 /**
- * The SBCDevice. Another namespace's device must grant this one by allowedNamespaces.
+ * The SBCDevice. Another namespace's device must grant this one by allowedNamespaces. With another one the trunk moves there: the rules of every range first, then the address record, then the old rules go.
  */
 export interface SiteLocationTrunkSbcRef {
   /**
@@ -552,7 +552,7 @@ export interface SiteLocationStatusTrunk {
   readonly inherited?: SiteLocationStatusTrunkInherited;
 }
 /**
- * The device, kept for clean-up.
+ * The SBCDevice that the name leads to; while a trunk moves, the one before. Absent while that is not known. Kept for clean-up.
  */
 export interface SiteLocationStatusTrunkSbcRef {
   /**

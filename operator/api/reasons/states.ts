@@ -19,6 +19,7 @@ export const STATES = {
   DeploymentError: provider('A site or range of the customer failed.', 'Read its conditions and correct what they name.'),
   TenantConnectionError: customer('The tenant refuses the app.', 'Read condition Authenticated or Authorized and correct what it names.'),
   Deploying: passing('Changes are on their way to the tenant or the device.'),
+  TrunkMoving: passing('A trunk moves to another SBC: its record follows when the rules of the site are there.'),
   Observing: passing('The outside is being read for the first time, or again after a start.'),
   Progressing: passing('The first look at the object is under way.'),
   Validating: passing('The operator is signing in to the tenant.'),

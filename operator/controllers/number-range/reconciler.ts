@@ -15,7 +15,7 @@ import { adoption, type Governance, governanceOf } from '../governance.ts';
 import { customerKeyOf, siteKeyOf } from '../indexes.ts';
 import { outsideEvents } from '../outside-events.ts';
 import { REREAD_MS } from '../removal.ts';
-import { type SiteScope, siteScope } from '../site-scope.ts';
+import { isLeftBehind, type SiteScope, siteScope } from '../site-scope.ts';
 import { type Heirs, heirsOf, type RuleIdentity, successorWait } from '../successor.ts';
 import { deviceTarget, numbersTarget, ownerOf } from '../targets.ts';
 import { tasksStatus, tasksWithdrawn } from '../tasks.ts';
@@ -151,7 +151,7 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
         observed,
         policy: governance.policy,
         adopts: adoption(range),
-        keepsRemovals: awaits !== undefined || !mayGo(silences, device),
+        keepsRemovals: awaits !== undefined || !mayGo(silences, device) || isLeftBehind(scope, device),
         isReplaced: replacementsAt(device, edit.terms, rules),
         hasHeir: edit.heirs.has,
       });

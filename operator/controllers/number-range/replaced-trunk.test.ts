@@ -21,6 +21,7 @@ async function activate(house: ControllersHouse, name: string): Promise<void> {
 describe('the rules of an SBC, when a trunk comes that Microsoft does not know yet', () => {
   it.each([
     { how: 'beside the one that stands, to be tried first', trunks: [trunk('main', { priority: 2 }), trunk('new', { label: 'new' })] },
+    { how: 'in the place of the one that stands', trunks: [trunk('new', { label: 'new' })] },
   ])('$how, keep their tag until its domain is active', async ({ trunks }) => {
     const house = await deployedHouse();
     house.edit('SiteLocation', 'zurich', { trunks });

@@ -109,14 +109,14 @@ function pendingRules(found: RangeFindings): Finding | undefined {
     : waits('SBCDeployed', closedGate.reason, `${what}; ${closedGate.message}`);
 }
 
-function deployedRules({ works, grants }: RangeFindings): Finding {
+function deployedRules({ works, grants, places }: RangeFindings): Finding {
   const rules = works.flatMap(({ plan }) => plan?.items ?? []).length;
   if (grants.granted.length === 0)
     return waits('SBCDeployed', 'PatternHeld', 'No prefix of the range is held, so there is nothing to deploy');
   return holds(
     'SBCDeployed',
     'Deployed',
-    `${rules} ${rules === 1 ? 'rule' : 'rules'} read back on ${works.length} ${works.length === 1 ? 'SBC' : 'SBCs'}`,
+    `${rules} ${rules === 1 ? 'rule' : 'rules'} read back on ${places.length} ${places.length === 1 ? 'SBC' : 'SBCs'}`,
   );
 }
 

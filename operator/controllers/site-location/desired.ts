@@ -1,10 +1,8 @@
 import type { Seen } from '../../delivery/delivery.ts';
 import type { OutsideObject } from '../../domain/change/object.ts';
-import { siteDnsEndpoint } from '../../domain/routing/dns-records.ts';
 import { voiceRouting } from '../../domain/routing/voice-routing.ts';
 import type { DirectoryView } from '../../integrations/graph/port.ts';
 import type { SiteScope, TrunkScope } from '../site-scope.ts';
-import { endpointName } from './naming.ts';
 
 export type NamedTrunk = TrunkScope & { readonly fqdn: string };
 
@@ -24,23 +22,8 @@ export function desiredVoice({ scope, name, marker, routable }: DesireInput): Ou
   return voiceRouting({ tenantId: tenantId.toLowerCase(), name, marker, trunks: routable });
 }
 
-/** Address records of every trunk as one DNSEndpoint; `observed`: those of the namespace, of which a trunk without addresses keeps its own. */
-export function desiredDns({ scope, marker }: Pick<DesireInput, 'scope' | 'marker'>, observed: readonly OutsideObject[]): OutsideObject[] {
-  const { site, essentials } = scope;
-  if (essentials || site.spec.dns?.mode === 'Manual') return [];
-  const name = endpointName(site);
-  const published = observed.find((object) => object.name === name)?.fields['records'];
-  const endpoint = siteDnsEndpoint({
-    namespace: site.metadata.namespace ?? '',
-    name,
-    marker,
-    published,
-    trunks: namedTrunks(scope).map(({ fqdn, device }) => ({ fqdn, publicAddresses: device?.spec.teams?.publicAddresses ?? [] })),
-  });
-  return endpoint === undefined ? [] : [endpoint];
-}
-
-function namedTrunks({ trunks }: Pick<SiteScope, 'trunks'>): NamedTrunk[] {
+/** Trunks that have a name. */
+export function namedTrunks({ trunks }: Pick<SiteScope, 'trunks'>): NamedTrunk[] {
   return trunks.flatMap((trunk) => (trunk.fqdn === undefined ? [] : [{ ...trunk, fqdn: trunk.fqdn }]));
 }
 

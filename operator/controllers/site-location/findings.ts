@@ -10,6 +10,7 @@ import type { Stores } from '../stores.ts';
 import type { Work } from '../work.ts';
 import type { NamedTrunk } from './desired.ts';
 import type { EmergencyRecord } from './emergency.ts';
+import type { SiteRecords } from './records.ts';
 
 /** Everything one pass has found about a site. */
 export interface SiteFindings {
@@ -26,6 +27,8 @@ export interface SiteFindings {
   readonly routable: readonly NamedTrunk[];
   /** Who answers for emergency calls; undefined: nobody has said so. */
   readonly emergency: EmergencyRecord | undefined;
+  /** Where the names of the trunks lead, and what leads over them. */
+  readonly records: SiteRecords;
   readonly directory: Seen<DirectoryView> | undefined;
   readonly devices: ReadonlyMap<string, Seen<SbcView>>;
   readonly voice: Work | undefined;

@@ -33,9 +33,7 @@ export function editSilence(scope: SiteScope, plan: Pick<Plan, 'removals' | 'ite
   const before = site.status?.confirmation;
   const isHandedOver = records.length > 0 && publishesElsewhere(scope);
   const parts = [...(going.length === 0 && isHandedOver ? [] : partsOf(scope, going)), ...(isHandedOver ? ['dns'] : [])];
-  // Also the same trunk, taken out again after it was put back, is another question.
-  const what = contentHash(scope.trunks.map(({ spec, state }) => [spec.name, state]));
-  const confirmation = confirmationOf({ object: site, parts, what, asked: before });
+  const confirmation = confirmationOf({ object: site, parts, what: trunksHash(scope), asked: before });
   const leaving = { going, records, routed: records.length === 0 ? [] : routedBy(scope, view) };
   const verdict = parts.every((part) => confirmation.isGiven(part)) ? FREE : silenced(leaving, view, confirmation.how);
   return { ...verdict, asked: verdict.verdict === 'held' || confirmation.isAsked ? confirmation.record : undefined };
@@ -43,8 +41,8 @@ export function editSilence(scope: SiteScope, plan: Pick<Plan, 'removals' | 'ite
 
 /** Endpoints that we have published, where the spec wants none any more: for another publisher, without a Microsoft part, or undeployed. */
 function leavingRecords(scope: SiteScope): string[] {
-  const { site, customer, essentials } = scope;
-  if (!publishesElsewhere(scope) && !essentials && customer?.spec.deploy !== false) return [];
+  const { site, customer } = scope;
+  if (scope.publishes && customer?.spec.deploy !== false) return [];
   return (site.status?.footprint ?? []).flatMap(({ system, kind, name }) => (system === 'dns' ? [`${kind} ${name}`] : []));
 }
 
@@ -105,6 +103,11 @@ function retiredTrunks({ site, trunks }: SiteScope): string[] {
 export function removedTrunks({ site }: SiteScope): string[] {
   const kept = new Set(site.spec.trunks.map(({ name }) => name));
   return (site.status?.trunks ?? []).map(({ name }) => name).filter((name) => !kept.has(name));
+}
+
+/** Also the same trunk, taken out again after it was put back, is another question. */
+export function trunksHash({ trunks }: SiteScope): string {
+  return contentHash(trunks.map(({ spec, state }) => [spec.name, state]));
 }
 
 interface Leaving {

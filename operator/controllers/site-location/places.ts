@@ -14,11 +14,10 @@ export interface SitePlaces {
 }
 
 /** Places that the spec wants something at, and those where the footprint says that something is left. */
-export function sitePlaces({ site, routesInMicrosoft, tenantId, essentials }: SiteScope): SitePlaces {
+export function sitePlaces({ site, routesInMicrosoft, tenantId, publishes }: SiteScope): SitePlaces {
   const footprint = site.status?.footprint ?? [];
   const leftIn = footprint.find(({ system }) => system === 'teams-admin')?.target;
   const tenant = routesInMicrosoft ? tenantId : leftIn;
-  const publishes = !essentials && site.spec.dns?.mode !== 'Manual';
   const hasDns = publishes || footprint.some(({ system }) => system === 'dns');
   return {
     voice: tenant === undefined ? undefined : voiceTarget(tenant),

@@ -16,7 +16,7 @@ import { hasToCleanUp } from '../footprint-of.ts';
 import { freshness, RemovalReads } from '../freshness.ts';
 import { type Governance, governanceOf } from '../governance.ts';
 import { outsideEvents } from '../outside-events.ts';
-import { FREE, type Silence } from '../silence.ts';
+import type { Silence } from '../silence.ts';
 import { rangesOf, type SiteScope, siteScope } from '../site-scope.ts';
 import type { Suspicion } from '../suspicion.ts';
 import { deviceTarget, directoryTarget, ownerOf } from '../targets.ts';
@@ -24,7 +24,7 @@ import { tasksStatus } from '../tasks.ts';
 import { connectAnew, connectServing, lookTwice, refusedAt, secretsNotBefore } from '../tenant-access.ts';
 import { firstFailure, handOver, hasChanges, isOut, recheckWithin, takingBack, type Work, workOn } from '../work.ts';
 import { accept } from './accept.ts';
-import { desiredDns, desiredVoice, routableTrunks } from './desired.ts';
+import { desiredVoice, routableTrunks } from './desired.ts';
 import { emergencyRecord } from './emergency.ts';
 import type { SiteFindings } from './findings.ts';
 import { siteGate } from './gates.ts';
@@ -32,6 +32,8 @@ import { takenAway } from './holds.ts';
 import { type Ownership, usageName } from './naming.ts';
 import { ownedThere, type SitePlaces, sitePlaces } from './places.ts';
 import { heldEdit, type PlaceInput, planPlace } from './plan.ts';
+import { planRecords } from './record-holds.ts';
+import { desiredRecords, type SiteRecords } from './records.ts';
 import { removeSite } from './removal.ts';
 import { siteConditions } from './report.ts';
 import { siteStatus } from './status.ts';
@@ -73,7 +75,7 @@ export class SiteLocationReconciler implements Reconciler<SiteLocation, SiteLoca
     const wanted = { scope, name, marker: ownership.marker, routable };
     const { requested } = ctx;
     const planned = this.#plan({ scope, accepted, governance, ownership, places, looks, owner, requested }, wanted);
-    const { voice, dns, silence } = planned;
+    const { voice, dns, silence, records } = planned;
     const works = [voice, dns].flatMap((work) => work ?? []);
     const retry = firstFailure(works);
     await connectAnew(retry, (notBefore) => this.#connect(scope, notBefore), clock);
@@ -89,6 +91,7 @@ export class SiteLocationReconciler implements Reconciler<SiteLocation, SiteLoca
       name,
       routable,
       emergency,
+      records,
       voice,
       dns,
       directory,
@@ -196,14 +199,13 @@ export class SiteLocationReconciler implements Reconciler<SiteLocation, SiteLoca
     const suspicion = places.voice && looks.voice && this.#suspicions.voice(places.voice, looks.voice, scope.customer);
     const view = looks.voice?.state === 'seen' && suspicion === undefined ? looks.voice.view : undefined;
     const held = view && heldEdit(voiceInput, view);
-    // Address records follow the routes: while a removal is held, or nobody knows whether it has to be, they stay too.
-    const isUnknown = takenAway(scope).length > 0 && places.voice !== undefined && view === undefined;
-    const published = looks.dns?.state === 'seen' ? looks.dns.view.objects : [];
-    const dnsWish = held?.silence.verdict === 'held' || isUnknown ? undefined : undeployed ? [] : desiredDns(wanted, published);
     const dnsSuspicion = places.dns && looks.dns && this.#suspicions.dns(places.dns, looks.dns, scope.customer);
+    const published = looks.dns?.state === 'seen' && dnsSuspicion === undefined ? looks.dns.view.objects : undefined;
+    const planned = planRecords({ scope, stores: this.#deps.stores, places, view, published, edit: held?.silence });
+    const dnsWish = desiredRecords({ scope, marker: pass.ownership.marker, ...planned });
     return {
-      // While the tenant cannot be seen, what was asked stays asked.
-      silence: held?.silence ?? { ...FREE, asked: scope.site.status?.confirmation },
+      records: planned.records,
+      silence: planned.silence,
       voice: this.#work(pass, places.voice, looks.voice, suspicion, held?.meanwhile ?? voiceInput),
       dns: this.#work(pass, places.dns, looks.dns, dnsSuspicion, this.#input(pass, places.dns, dnsWish)),
     };
@@ -262,4 +264,5 @@ interface PlannedSite {
   readonly dns: Work | undefined;
   /** Whether an edit would take something from users. */
   readonly silence: Silence;
+  readonly records: SiteRecords;
 }

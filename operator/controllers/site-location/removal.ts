@@ -22,6 +22,7 @@ import { type Work, workOn } from '../work.ts';
 import { deletionSilence } from './holds.ts';
 import { endpointName, type Ownership, usageName } from './naming.ts';
 import { ownedThere, servesKept, servesOthers, sharedWithSibling, sitePlaces, withUsageOwners } from './places.ts';
+import { recordDeletionSilence } from './record-holds.ts';
 import type { SiteSuspicions } from './suspicion.ts';
 
 export interface SiteRemoval {
@@ -63,10 +64,11 @@ function immediateStep({ scope, deps, governance }: SiteRemoval): RemovalStep | 
   return childrenStep(site, rangesOf(site, deps.stores)) ?? letGo(site, governance.policy);
 }
 
-/** Users keep calling as long as the site's routing in the tenant stands; without any there is nobody to ask about. */
+/** Users keep calling as long as the routing in the tenant stands; where it is not the site's, its records may be what they depend on. */
 function silenceOf({ scope, deps }: SiteRemoval, works: readonly Work[], open: readonly OutsideObject[]): Verdict {
   const seen = works.find(({ target }) => target.system === 'teams-admin')?.seen;
-  return seen?.state === 'seen' ? deletionSilence(scope, deps.stores, open, seen.view as VoiceView) : FREE;
+  const routed = seen?.state === 'seen' ? deletionSilence(scope, deps.stores, open, seen.view as VoiceView) : FREE;
+  return routed.verdict === 'free' ? recordDeletionSilence(scope, deps.stores, open) : routed;
 }
 
 function removalWorks({ scope, deps, ownership, reads, suspicions, ctx }: SiteRemoval, owner: string): Work[] {

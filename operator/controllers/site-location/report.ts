@@ -6,6 +6,7 @@ import { gate } from '../gates.ts';
 import { unmanagedPaths } from '../managed-fields.ts';
 import { rangesOf } from '../site-scope.ts';
 import type { SiteFindings } from './findings.ts';
+import type { LedTrunk } from './records.ts';
 import { m365Deployed, unseenInTenant } from './routing.ts';
 import { sbcDeployed } from './sbc.ts';
 
@@ -42,7 +43,7 @@ function verified({ scope, stores }: SiteFindings): Finding {
 }
 
 /** A closed gate or a hold on a site that stands is told without taking Ready away (design §2). */
-function progress({ scope, closedGate, governance, voice, dns, directory, devices }: SiteFindings): {
+function progress({ scope, closedGate, governance, voice, dns, directory, devices, records }: SiteFindings): {
   progressing?: { reason: Reason; message: string };
 } {
   const suspicion = voice?.suspicion ?? dns?.suspicion;
@@ -52,12 +53,23 @@ function progress({ scope, closedGate, governance, voice, dns, directory, device
   if (blocked !== undefined && (pending || blocked === closedGate))
     return { progressing: { reason: blocked.reason, message: blocked.message } };
   if (pending) return { progressing: { reason: 'Deploying', message: 'Changes are on their way' } };
+  const moving = movingTrunk(records.trunks);
+  if (moving !== undefined) return { progressing: { reason: 'TrunkMoving', message: moving } };
   const looks = [directory, voice?.seen, dns?.seen, ...devices.values()];
   const anew = lookingAnew(
     scope.site,
     looks.some((seen) => seen?.state === 'reading'),
   );
   return anew === undefined ? {} : { progressing: anew };
+}
+
+/** Its record leads to the SBC before, which serves the calls meanwhile. */
+function movingTrunk(trunks: readonly LedTrunk[]): string | undefined {
+  const moving = trunks.find(({ awaits }) => awaits.length > 0);
+  if (moving === undefined) return undefined;
+  const { spec, fqdn, leadsTo = 'where it led', deviceKey, awaits } = moving;
+  const ranges = `${awaits.slice(0, 5).join(', ')}${awaits.length > 5 ? ` and ${awaits.length - 5} more` : ''}`;
+  return `spec.trunks[${spec.name}].sbcRef: ${fqdn} still leads to ${leadsTo}, until NumberRange ${ranges} has its rules on SBCDevice ${deviceKey}; see SBCDeployed there`;
 }
 
 function domainVerified(found: SiteFindings): Finding {

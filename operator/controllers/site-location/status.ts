@@ -1,4 +1,5 @@
 import type { SiteLocationStatus } from '../../api/kinds.ts';
+import type { ObjectKey } from '../../api/meta.ts';
 import { gatewaysOf } from '../../domain/routing/voice-routing.ts';
 import type { StatusFields } from '../../runtime/reconciler.ts';
 import { footprintOf } from '../footprint-of.ts';
@@ -8,6 +9,7 @@ import { mayRecordName } from './accept.ts';
 import type { SiteFindings } from './findings.ts';
 import { removedTrunks } from './holds.ts';
 import { endpointName } from './naming.ts';
+import { leadsToNow } from './records.ts';
 import { trunkObstacle } from './sbc.ts';
 
 type TrunkStatus = NonNullable<SiteLocationStatus['trunks']>[number];
@@ -52,25 +54,28 @@ function trunkStatuses(found: SiteFindings): NonNullable<SiteLocationStatus['tru
 }
 
 /** A trunk taken out of the spec stays known, and its name claimed, until nothing of it is left outside: a hold asks for it by name. */
-function leavingTrunks({ scope, voice, dns, silence }: SiteFindings): TrunkStatus[] {
+function leavingTrunks({ scope, voice, dns, silence, records }: SiteFindings): TrunkStatus[] {
   const isSettled = [voice, dns].every((work) => work === undefined || (work.plan !== undefined && work.plan.changes.length === 0));
-  if (isSettled && silence.verdict === 'free') return [];
   const gone = new Set(removedTrunks(scope));
-  return (scope.site.status?.trunks ?? []).filter(({ name }) => gone.has(name));
+  const left = (scope.site.status?.trunks ?? []).filter(({ name }) => gone.has(name));
+  if (!isSettled || silence.verdict !== 'free') return left;
+  const wanted = new Set(scope.trunks.map(({ fqdn }) => fqdn));
+  return left.filter(({ fqdn }) => !wanted.has(fqdn) && records.inUse.has(fqdn));
 }
 
 function presentTrunks(found: SiteFindings): TrunkStatus[] {
-  return found.scope.trunks.flatMap((trunk) => {
-    if (trunk.fqdn === undefined || !mayRecordName(trunk.fqdn, found.scope, found.stores, found.directory)) return [];
+  return found.records.trunks.flatMap((trunk) => {
+    if (!mayRecordName(trunk.fqdn, found.scope, found.stores, found.directory)) return [];
     const { spec, fqdn, priority, state } = trunk;
     const routeName = routeOf(fqdn, found);
+    const device = leadsToNow(trunk, found.scope, found.dns);
     const inherited = trunk.device?.spec.carrierTrunks?.find((carrier) => carrier.fqdn.toLowerCase() === spec.carrierTrunk?.toLowerCase());
     return [
       {
         name: spec.name,
         fqdn,
         ...(spec.carrierTrunk === undefined ? {} : { carrierTrunk: spec.carrierTrunk }),
-        sbcRef: { name: spec.sbcRef.name, namespace: spec.sbcRef.namespace ?? found.scope.site.metadata.namespace ?? '' },
+        ...(device === undefined ? {} : { sbcRef: referenceTo(device) }),
         priority,
         state,
         origin: 'Spec' as const,
@@ -82,6 +87,11 @@ function presentTrunks(found: SiteFindings): TrunkStatus[] {
       },
     ];
   });
+}
+
+function referenceTo(device: ObjectKey): { namespace: string; name: string } {
+  const [namespace = '', name = ''] = device.split('/');
+  return { name, namespace };
 }
 
 function inheritedFrom({ sipSignalingPort, mediaBypass, pidfLo }: { sipSignalingPort?: number; mediaBypass?: boolean; pidfLo?: boolean }) {
@@ -126,13 +136,10 @@ function trunkBefore(fqdn: string, { site }: SiteScope): TrunkStatus | undefined
   return site.status?.trunks?.find((trunk) => trunk.fqdn === fqdn);
 }
 
-function dnsStatus({ scope }: SiteFindings): NonNullable<SiteLocationStatus['dns']> {
+function dnsStatus({ scope, records }: SiteFindings): NonNullable<SiteLocationStatus['dns']> {
   const mode = scope.site.spec.dns?.mode ?? 'ExternalDNS';
-  const required = scope.trunks.flatMap(({ fqdn, device }) => {
-    const values = device?.spec.teams?.publicAddresses ?? [];
-    return fqdn === undefined || values.length === 0
-      ? []
-      : [{ name: fqdn, type: 'A' as const, values: [...values], purpose: 'The SBC that serves this trunk' }];
-  });
+  const required = records.trunks.flatMap(({ fqdn, publicAddresses: values }) =>
+    values.length === 0 ? [] : [{ name: fqdn, type: 'A' as const, values: [...values], purpose: 'The SBC that serves this trunk' }],
+  );
   return { mode, ...(mode === 'ExternalDNS' ? { endpointName: endpointName(scope.site) } : {}), required };
 }

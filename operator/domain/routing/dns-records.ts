@@ -19,6 +19,7 @@ const RECORD_TTL_SECONDS = 300;
 /**
  * The address records of a site as one DNSEndpoint; undefined when no trunk has a public address to publish. A trunk whose addresses are not
  * known any more keeps the records that it has: calls and certificates hang on them, and that an input has vanished is no wish (telephony 3.5, 7.1).
+ * So does a name that nothing but calls under way hang on: it is given without addresses.
  */
 export function siteDnsEndpoint({ namespace, name, marker, trunks, published }: DnsRecordsInput): OutsideObject | undefined {
   const names = [...new Set(trunks.map(({ fqdn }) => fqdn.toLowerCase()))];
@@ -34,6 +35,11 @@ export function siteDnsEndpoint({ namespace, name, marker, trunks, published }: 
 export function recordsOf(fqdn: string, published: Json | undefined): Json[] {
   const records = Array.isArray(published) ? published : [];
   return records.filter((record) => nameOf(record) === fqdn.toLowerCase());
+}
+
+/** Names that something is published for, in lower case. */
+export function publishedNames(published: Json | undefined): string[] {
+  return [...new Set((Array.isArray(published) ? published : []).flatMap((record: Json) => nameOf(record) ?? []))];
 }
 
 function nameOf(record: Json): string | undefined {

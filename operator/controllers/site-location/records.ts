@@ -1,0 +1,136 @@
+import type { NumberRange, SbcDevice } from '../../api/kinds.ts';
+import type { ObjectKey } from '../../api/meta.ts';
+import { identityOf, type Json, type OutsideObject } from '../../domain/change/object.ts';
+import { publishedNames, recordsOf, siteDnsEndpoint } from '../../domain/routing/dns-records.ts';
+import { gatewaysOf } from '../../domain/routing/voice-routing.ts';
+import type { VoiceView } from '../../integrations/teams-admin/port.ts';
+import { conditionOf } from '../finding.ts';
+import { isTerminating, knownTrunk, ledTo, rangesOf, type SiteScope } from '../site-scope.ts';
+import type { Stores } from '../stores.ts';
+import type { Work } from '../work.ts';
+import { type NamedTrunk, namedTrunks } from './desired.ts';
+import { endpointName } from './naming.ts';
+
+type RecordStores = Pick<Stores, 'ranges' | 'devices'>;
+
+/** A trunk, and where its name leads. */
+export interface LedTrunk extends NamedTrunk {
+  /** The SBC whose addresses the record is to have now; undefined: not known any more, what is published stays. */
+  readonly leadsTo: ObjectKey | undefined;
+  readonly publicAddresses: readonly string[];
+  /** Ranges whose rules are not on the trunk's own SBC yet: the name does not lead there before they are. */
+  readonly awaits: readonly string[];
+}
+
+/** What is published of a site, and what its names serve. */
+export interface SiteRecords {
+  readonly trunks: readonly LedTrunk[];
+  /** Names under which something of ours leads to the site: routes as they were read, and rules with the name as tag. */
+  readonly inUse: ReadonlySet<string>;
+  /** Records of the site's endpoint as they were read. */
+  readonly published: Json | undefined;
+}
+
+/** `view`: the tenant's voice configuration, if it is seen; `objects`: the DNSEndpoints of the namespace, if they are. */
+export function recordsOfSite(
+  scope: SiteScope,
+  stores: RecordStores,
+  view: VoiceView | undefined,
+  objects: readonly OutsideObject[],
+): SiteRecords {
+  const published = objects.find(({ name }) => name === endpointName(scope.site))?.fields['records'];
+  const ranges = rangesOf(scope.site, stores);
+  return {
+    trunks: namedTrunks(scope).map((trunk) => ledTrunk(trunk, scope, stores, published)),
+    inUse: new Set([...routedNames(scope, view), ...ranges.flatMap(taggedNames)]),
+    published,
+  };
+}
+
+/**
+ * A trunk that moves to another SBC does so by its rules first, then by its record (telephony 2.5): outgoing calls follow the record, and an
+ * SBC that does not know the numbers refuses them. Where it leads by now is told by status; if that is lost, what is published stays until
+ * the rules are there.
+ */
+function ledTrunk(trunk: NamedTrunk, scope: SiteScope, { ranges, devices }: RecordStores, published: Json | undefined): LedTrunk {
+  const before = ledTo(knownTrunk(trunk, scope.site));
+  const isPublished = recordsOf(trunk.fqdn, published).length > 0;
+  const isMoving = before === undefined ? isPublished : before !== trunk.deviceKey;
+  const lacking = isMoving ? rangesOf(scope.site, { ranges }).filter((range) => lacksRules(range, trunk.deviceKey, before)) : [];
+  const leadsTo = lacking.length === 0 ? trunk.deviceKey : before;
+  const device = leadsTo === trunk.deviceKey ? trunk.device : leadsTo && devices.get(leadsTo);
+  return { ...trunk, leadsTo, publicAddresses: addressesOf(device), awaits: lacking.map(({ metadata }) => metadata.name) };
+}
+
+function addressesOf(device: SbcDevice | undefined): readonly string[] {
+  return device?.spec.teams?.publicAddresses ?? [];
+}
+
+/** Whether a range has rules where the name leads to and not all of them on the new device. One that is refused as a whole has none. */
+function lacksRules(range: NumberRange, device: ObjectKey, before: ObjectKey | undefined): boolean {
+  if (isTerminating(range)) return false;
+  const accepted = conditionOf(range, 'Accepted')?.status;
+  const trunks = range.status?.trunks;
+  if (trunks === undefined) return accepted !== 'False';
+  const left = trunks.filter((trunk) => (before === undefined ? trunk.device !== device : trunk.device === before));
+  const standing = Math.max(0, ...left.map(({ rules = 0 }) => rules));
+  if (standing === 0) return false;
+  const there = trunks.find((trunk) => trunk.device === device);
+  return there?.state !== 'Deployed' || (accepted !== 'True' && (there.rules ?? 0) < standing);
+}
+
+/** Names in routes of ours as they were read. */
+function routedNames({ site }: SiteScope, view: VoiceView | undefined): string[] {
+  const entries = (site.status?.footprint ?? []).flatMap((entry) =>
+    entry.name === undefined || entry.state === 'Pending' ? [] : [identityOf({ ...entry, name: entry.name })],
+  );
+  const ours = new Set(entries);
+  const routes = (view?.objects ?? []).filter((object) => object.kind === 'VoiceRoute' && ours.has(identityOf(object)));
+  return routes.flatMap(({ fields }) => gatewaysOf(fields['gateways']));
+}
+
+function taggedNames({ status }: NumberRange): string[] {
+  return (status?.trunks ?? []).flatMap(({ tag }) => tag?.toLowerCase() ?? []);
+}
+
+/** Names that are published and that the spec has no trunk for any more. */
+export function leavingNames({ trunks, published }: SiteRecords): string[] {
+  const wanted = new Set(trunks.map(({ fqdn }) => fqdn));
+  return publishedNames(published).filter((name) => !wanted.has(name));
+}
+
+/**
+ * The SBC that the name of a trunk leads to as far as it was read back: what others may rely on. Where the records are somebody else's to
+ * publish, they lead to where `status.dns.required` wants them.
+ */
+export function leadsToNow(trunk: LedTrunk, { site, publishes }: SiteScope, dns: Work | undefined): ObjectKey | undefined {
+  const before = ledTo(knownTrunk(trunk, site));
+  if (trunk.leadsTo !== trunk.deviceKey || before === undefined || before === trunk.deviceKey) return trunk.leadsTo;
+  const isReadBack = dns?.plan?.items.every(({ standing }) => standing === 'InSync' || standing === 'TakenBack') === true;
+  return isReadBack || !publishes ? trunk.deviceKey : before;
+}
+
+export interface RecordsWish {
+  readonly scope: SiteScope;
+  readonly marker: string;
+  readonly records: SiteRecords;
+  /** Something may still lead over what is published: a removal is held, or nobody knows whether it has to be. */
+  readonly keepsAll: boolean;
+}
+
+/**
+ * Address records of every trunk as one DNSEndpoint. Those of a trunk that the spec has taken out stay for as long as something leads over
+ * them. Undefined: nothing is touched.
+ */
+export function desiredRecords({ scope, marker, records, keepsAll }: RecordsWish): OutsideObject[] | undefined {
+  if (!scope.publishes || scope.customer?.spec.deploy === false) return keepsAll ? undefined : [];
+  const left = leavingNames(records).filter((name) => keepsAll || records.inUse.has(name));
+  const endpoint = siteDnsEndpoint({
+    namespace: scope.site.metadata.namespace ?? '',
+    name: endpointName(scope.site),
+    marker,
+    published: records.published,
+    trunks: [...records.trunks, ...left.map((fqdn) => ({ fqdn, publicAddresses: [] }))],
+  });
+  return endpoint === undefined ? [] : [endpoint];
+}
