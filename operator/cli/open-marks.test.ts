@@ -52,6 +52,29 @@ describe('open marks as Leases', () => {
     expect(await next.abandoned.find(DEVICE, signal)).toBeUndefined();
   });
 
+  it('stay when what they speak of is left unfinished, until that is over; the next process finds them', async () => {
+    const { kube, clock, marksOf, mark } = world();
+    const marks = marksOf('old');
+    await marks.leave(DEVICE, mark('old'), signal);
+    marks.abandoned.keep(DEVICE, true);
+    await marks.clear(DEVICE, mark('old'), signal);
+    expect(kube.all('leases')).toHaveLength(1);
+    await clock.advance(60_001);
+    expect(await marksOf('new').abandoned.find(DEVICE, signal)).toMatchObject({ settle: expect.any(Function) });
+    await marks.abandoned.release(DEVICE, signal);
+    expect(kube.all('leases')).toEqual([]);
+  });
+
+  it('that were kept are not released once another process has left its own', async () => {
+    const { kube, marksOf, mark } = world();
+    const marks = marksOf('old');
+    await marks.leave(DEVICE, mark('old'), signal);
+    marks.abandoned.keep(DEVICE, true);
+    await marksOf('new').leave(DEVICE, mark('new'), signal);
+    await marks.abandoned.release(DEVICE, signal);
+    expect(kube.all('leases')).toHaveLength(1);
+  });
+
   it('of this process are not held against it', async () => {
     const { marksOf, mark } = world();
     const marks = marksOf('new');

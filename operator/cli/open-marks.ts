@@ -24,6 +24,8 @@ export class LeaseMarks implements OpenMarks {
   /** Marks of earlier processes, found before ours replaced them. */
   readonly #abandoned = new Map<string, OpenMark>();
   readonly #looked = new Set<string>();
+  /** Targets on which a write of this process is not finished although nothing of it is on the wire. */
+  readonly #kept = new Set<string>();
 
   constructor(deps: { readonly kube: Kube; readonly clock: Clock; readonly namespace: string; readonly holder: string }) {
     this.#kube = deps.kube;
@@ -52,6 +54,7 @@ export class LeaseMarks implements OpenMarks {
   }
 
   async clear(target: Target, mark: OpenMark, signal: AbortSignal): Promise<void> {
+    if (mark.holder === this.#holder && this.#kept.has(targetKey(target))) return;
     const ref = this.#ref(target);
     const lease = await this.#kube.get<MarkLease>(ref, signal);
     const found = lease && markOf(lease);
@@ -85,6 +88,16 @@ export class LeaseMarks implements OpenMarks {
           await this.clear(target, mark, settling);
         },
       };
+    },
+    keep: (target, isUnfinished) => {
+      if (isUnfinished) this.#kept.add(targetKey(target));
+      else this.#kept.delete(targetKey(target));
+    },
+    release: async (target, signal) => {
+      if (!this.#kept.has(targetKey(target))) return;
+      const mark = await this.find(target, signal);
+      this.#kept.delete(targetKey(target));
+      if (mark?.holder === this.#holder) await this.clear(target, mark, signal);
     },
   };
 

@@ -16,6 +16,7 @@ import { blockers } from './site-scope.ts';
 import { deletedForMs, successorWait } from './successor.ts';
 import { placeName, SUSPECT_RECHECK_MS } from './suspicion.ts';
 import { type Task, tasksStatus } from './tasks.ts';
+import { FIRST_SAVE_RETRY_MS, saveRetryMs } from './unsaved.ts';
 import { untilOverdue, type Wait, type Waiter, waitingOf } from './waiting.ts';
 import { firstFailure, handOver, isOut, retryTime, type Work } from './work.ts';
 
@@ -90,7 +91,7 @@ export function concludeRemoval<Status extends RemovableStatus>(removal: Removal
   const { object, owner, works, now } = removal;
   const { delivery } = removal.deps;
   const open = works.flatMap(({ plan }) => plan?.removals ?? []);
-  const blocked = unknownStep(object, works);
+  const blocked = unknownStep(object, works) ?? (open.length === 0 ? unsavedStep(object, works, now) : undefined);
   const held = blocked ?? (open.length === 0 ? undefined : (heldStep(removal, open) ?? awaitedStep(removal, open)));
   const afterStatus = handOver({ delivery, owner, works, priority: 'change', mayWrite: held === undefined });
   const out = isOut(delivery, owner);
@@ -121,6 +122,16 @@ function unknownStep(object: KubeObject<unknown, StatusBase>, works: readonly Wo
   const held = heldBefore(object);
   if (held !== undefined) return { done: false, reason: 'DeletionHeld', message: held.message, stalled: true };
   return { done: false, reason: 'Removing', message: `${placeName(target)} is read before anything is removed` };
+}
+
+/** What is taken away comes back with the next restart of a device that has not saved. */
+function unsavedStep(object: KubeObject<unknown, StatusBase>, works: readonly Work[], now: string): RemovalStep | undefined {
+  const work = works.find(({ isUnsaved }) => isUnsaved);
+  if (work === undefined) return undefined;
+  const said = work.failures[0]?.error.message;
+  const message =
+    said ?? `${placeName(work.target)} has not saved what the operator changed; what is removed would come back at its next restart`;
+  return { done: false, reason: 'SaveFailed', message, recheckMs: saveRetryMs(object, 'Ready', now) ?? FIRST_SAVE_RETRY_MS };
 }
 
 /** Why nothing is taken away yet although it could be. */

@@ -15,6 +15,8 @@ export interface Work {
   readonly seen: Seen<unknown>;
   /** Why what is seen is not trusted; undefined: it is. */
   readonly suspicion: Suspicion | undefined;
+  /** What is seen is not saved by the target: it stands there until the next restart. */
+  readonly isUnsaved: boolean;
   readonly underWay: boolean;
   /**
    * What came of the last try and is still wanted: told until a try comes about, also while the next one is under way. Else each retry would
@@ -39,12 +41,15 @@ export interface WorkRequest<View> {
   readonly suspicion?: Suspicion | undefined;
   readonly objectsOf: (view: View) => readonly OutsideObject[];
   readonly planWith: (observed: readonly OutsideObject[]) => Plan;
+  /** Of a target that has to save what it was told. */
+  readonly isUnsavedIn?: (view: View) => boolean;
   /** Somebody asks for it now (`reconcile-at`): the next try does not wait for its time, also when a look or a question has to come first. */
   readonly requested: boolean;
 }
 
 /** Plans one target from what is seen of it; a target that cannot be seen, or whose picture is suspect, has no plan and so no writes. */
-export function workOn<View>({ delivery, owner, target, seen, suspicion, objectsOf, planWith, requested }: WorkRequest<View>): Work {
+export function workOn<View>(request: WorkRequest<View>): Work {
+  const { delivery, owner, target, seen, suspicion, objectsOf, planWith, isUnsavedIn, requested } = request;
   if (requested) delivery.retryNow(owner, target);
   const outcome = delivery.outcomeOf(owner, target);
   // What was taken back has no verdicts: it says nothing new of what had failed before.
@@ -52,17 +57,21 @@ export function workOn<View>({ delivery, owner, target, seen, suspicion, objects
   const applied = outcome.state === 'done' ? outcome.verdicts.flatMap(({ result, change }) => (result === 'applied' ? [change] : [])) : [];
   const plan = seen.state === 'seen' && suspicion === undefined ? planWith(objectsOf(seen.view)) : undefined;
   const ended = failedVerdicts(outcome.failed?.verdicts ?? []);
-  const failures = isDone || plan === undefined ? ended : stillWanted(ended, plan);
+  const isUnsaved = seen.state === 'seen' && isUnsavedIn?.(seen.view) === true;
+  const failures = isDone || plan === undefined ? ended : stillWanted(ended, plan, isUnsaved);
   const hasJustFailed = isDone && failures.length > 0;
   const retryInMs = failures.length > 0 ? (outcome.failed?.retryInMs ?? 0) : 0;
-  return { target, plan, seen, suspicion, underWay: outcome.state === 'underWay', failures, hasJustFailed, retryInMs, applied };
+  return { target, plan, seen, suspicion, isUnsaved, underWay: outcome.state === 'underWay', failures, hasJustFailed, retryInMs, applied };
 }
 
-/** What failed earlier counts only for the very same change; after an edit, or when somebody else has done it, it is history. */
-function stillWanted(failures: readonly Failure[], plan: Plan): readonly Failure[] {
+/**
+ * What failed earlier counts only for the very same change; after an edit, or when somebody else has done it, it is history. What only was not
+ * saved is in place, so that no plan wants it any more: it counts until the target has saved.
+ */
+function stillWanted(failures: readonly Failure[], plan: Plan, isUnsaved: boolean): readonly Failure[] {
   if (failures.length === 0) return failures;
   const wanted = new Set(plan.changes.map(wish));
-  return failures.filter(({ change }) => wanted.has(wish(change)));
+  return failures.filter(({ change, error }) => wanted.has(wish(change)) || (isUnsaved && error.reason === 'SaveFailed'));
 }
 
 /** What a change is to bring about, as one word: equal for equal wishes. */

@@ -16,6 +16,7 @@ import {
 } from './sbc-house.ts';
 
 const ACME = 'acme.teams.carrier.example';
+const NOTHING_KEPT = { keep: () => undefined, release: async () => undefined };
 let house: SbcHouse | undefined;
 
 async function open(options: HouseOptions = {}): Promise<SbcHouse> {
@@ -224,10 +225,40 @@ describe('outcomes that nobody was told', () => {
     const { apply, base, sbc, read } = await open();
     base.faults.add({ id: 'full', kind: 'status', status: 500, path: 'saveConfiguration' });
     expect(results((await apply([create('+41430001', ACME), create('+41430002', ACME)])).verdicts)).toEqual(['SaveFailed', 'SaveFailed']);
-    expect((await read()).status.saveNeeded).toBe(true);
+    expect(await read()).toMatchObject({ unsavedOurs: true, status: { saveNeeded: true } });
+    base.faults.clear('full');
+    expect((await read()).unsavedOurs).toBeUndefined();
+    expect([sbc.saveNeeded, sbc.counters.saves]).toEqual([false, 1]);
+  });
+
+  it('a device that does not save and does not tell either (7.20) is asked again all the same', async () => {
+    const { apply, base, connect, sbc, read } = await open();
+    connect({ saveForeign: true });
+    base.switches.set('sbc.saveNeededField', 'absent');
+    base.faults.add({ id: 'full', kind: 'status', status: 500, path: 'saveConfiguration' });
+    expect(results((await apply([create('+41430001', ACME)])).verdicts)).toEqual(['SaveFailed']);
+    expect((await read()).unsavedOurs).toBe(true);
+    base.faults.clear('full');
+    expect([(await read()).unsavedOurs, sbc.saveNeeded]).toEqual([undefined, false]);
+  });
+
+  it('what was not saved leaves the mark of this process behind until it is: the next process has to know whose it is', async () => {
+    const first = await open();
+    const kept = new Set<string>();
+    const { apply, base, read } = first.restartOperator({
+      find: async () => undefined,
+      keep: ({ id }, isUnfinished) => void (isUnfinished ? kept.add(id) : kept.delete(id)),
+      release: async ({ id }) => void kept.delete(id),
+    });
+    await apply([create('+41430001', ACME)]);
+    expect([...kept]).toEqual([]);
+    base.faults.add({ id: 'full', kind: 'status', status: 500, path: 'saveConfiguration' });
+    await apply([create('+41430002', ACME)]);
+    await read();
+    expect([...kept]).toEqual(['carrier/sbc1']);
     base.faults.clear('full');
     await read();
-    expect([sbc.saveNeeded, sbc.counters.saves]).toEqual([false, 1]);
+    expect([...kept]).toEqual([]);
   });
 
   it.each([
@@ -334,9 +365,9 @@ describe('an SBC that is not ours alone', () => {
     await first.apply([create('+41430001', ACME)]);
     first.base.faults.clear('killed');
     const settled: string[] = [];
-    const early = first.restartOperator({ find: async () => 'open' });
+    const early = first.restartOperator({ ...NOTHING_KEPT, find: async () => 'open' });
     expect((await early.read()).status.saveNeeded).toBe(true);
-    const next = first.restartOperator({ find: async ({ id }) => ({ settle: async () => void settled.push(id) }) });
+    const next = first.restartOperator({ ...NOTHING_KEPT, find: async ({ id }) => ({ settle: async () => void settled.push(id) }) });
     expect([(await next.read()).status.saveNeeded, settled]).toEqual([false, ['carrier/sbc1']]);
     expect(results((await next.apply([create('+41430001', ACME)])).verdicts)).toEqual(['applied']);
   });
@@ -361,6 +392,7 @@ describe('work of ours that was left unsaved', () => {
     const settled: string[] = [];
     let marks = ['left'];
     const next = first.restartOperator({
+      ...NOTHING_KEPT,
       find: async ({ id }) =>
         marks.length === 0
           ? undefined

@@ -66,7 +66,7 @@ export const DEVICE = {
   VerifyFailed: passing('The device lost a change before it was saved; it is sent again.'),
   SaveFailed: provider(
     'The device has the changes and does not save them: they would be lost at its next restart.',
-    'Save the configuration on the device; the operator also tries again.',
+    'Save the configuration on the device, or make room for it; the operator also tries again, after 30 s at first, at least every 15 minutes.',
   ),
   RequestRejected: provider('The outside system rejects a request as invalid.', 'Correct what the message names.'),
 } as const satisfies Readonly<Record<string, ReasonEntry>>;

@@ -12,6 +12,7 @@ import type { Stores } from '../stores.ts';
 import type { Suspicion } from '../suspicion.ts';
 import { deviceTarget, ownerOf } from '../targets.ts';
 import { connectServing, lookTwice, refusedAt, secretsNotBefore } from '../tenant-access.ts';
+import { saveRetryMs } from '../unsaved.ts';
 import type { SeenRules } from './going.ts';
 import type { Placement } from './placement.ts';
 import type { DeviceSuspicions } from './suspicion.ts';
@@ -39,7 +40,7 @@ export async function lookAtDevices({ range, scope, places, suspicions, ctx }: L
   const { delivery, clock } = deps;
   const owner = ownerOf('NumberRange', keyOf(range));
   const devices = [...new Set([...places.map(({ device }) => device), ...devicesInStatus(range)])];
-  const usual = freshness(ctx, clock, SBC_POLL_MS);
+  const usual = freshness(ctx, clock, Math.min(SBC_POLL_MS, saveRetryMs(range, 'SBCDeployed', ctx.now) ?? SBC_POLL_MS));
   const see = (device: ObjectKey): Seen<SbcView> => delivery.see<SbcView>(deviceTarget(device), owner, suspicions.freshness(device, usual));
   const looks = await lookTwice(
     async (notBefore) => {

@@ -20,6 +20,7 @@ import { type Heirs, heirsOf, type RuleIdentity, successorWait } from '../succes
 import { deviceTarget, numbersTarget, ownerOf } from '../targets.ts';
 import { tasksStatus, tasksWithdrawn } from '../tasks.ts';
 import { connectAnew, secretsNotBefore } from '../tenant-access.ts';
+import { nextSaveMs } from '../unsaved.ts';
 import { firstFailure, handOver, hasChanges, isOut, recheckWithin, takingBack, type Work, type WorkRequest, workOn } from '../work.ts';
 import { refusedRange } from './accept.ts';
 import { NumberClaims, placeOf } from './claims.ts';
@@ -183,8 +184,9 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
     const owner = ownerOf('NumberRange', keyOf(range));
     const target = deviceTarget(device);
     const { requested } = ctx;
+    const isUnsavedIn = ({ unsavedOurs }: SbcView): boolean => unsavedOurs === true;
     const objectsOf = ({ objects }: SbcView): readonly OutsideObject[] => objects;
-    return workOn({ delivery: this.#deps.delivery, owner, target, seen, suspicion, objectsOf, planWith, requested });
+    return workOn({ delivery: this.#deps.delivery, owner, target, seen, suspicion, objectsOf, planWith, isUnsavedIn, requested });
   }
 
   async #report(found: RangeFindings, { now }: ReconcileContext): Promise<Report<NumberRangeStatus>> {
@@ -209,7 +211,7 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
       conditions: conclusion.conditions,
       deadlineMs: Math.min(conclusion.deadlineMs ?? Number.POSITIVE_INFINITY, found.awaits ?? Number.POSITIVE_INFINITY),
       events: outsideEvents(range, works),
-      recheckAfterMs: recheckWithin(isUnread ? REREAD_MS : SBC_POLL_MS, works),
+      recheckAfterMs: recheckWithin(isUnread ? REREAD_MS : Math.min(SBC_POLL_MS, nextSaveMs(range, 'SBCDeployed', conclusion, now)), works),
       ...((mayWrite && hasChanges(works)) || hasToCleanUp(range, governance.policy, status.footprint) ? { finalizer: 'ensure' } : {}),
       ...(retry === undefined ? {} : { retry }),
       afterStatus,

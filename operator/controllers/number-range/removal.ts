@@ -105,6 +105,7 @@ function removalWorks(removal: RangeRemoval, owner: string, fresh: Freshness): W
       seen,
       suspicion: suspicions.of(device, seen),
       objectsOf: (view) => view.objects,
+      isUnsavedIn: ({ unsavedOurs }) => unsavedOurs === true,
       planWith: (observed) => planRemoval(removal, device, tags, observed),
       requested: ctx.requested,
     });

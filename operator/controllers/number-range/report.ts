@@ -5,6 +5,7 @@ import { conditionOf, exempt, type Finding, failed, holds, lastWord, stalls, uns
 import { unmanagedPaths } from '../managed-fields.ts';
 import type { Suspicion } from '../suspicion.ts';
 import { failureStands } from '../tasks.ts';
+import { unsaved } from '../unsaved.ts';
 import type { Work } from '../work.ts';
 import type { RangeFindings } from './findings.ts';
 
@@ -79,6 +80,8 @@ function sbcDeployed(found: RangeFindings): Finding {
   if (missing !== undefined) return unseen(range, 'SBCDeployed', missing.seen, `SBCDevice ${missing.target.id}`);
   const failure = works.flatMap((work) => work.failures)[0];
   if (failure !== undefined) return failed('SBCDeployed', failure.error);
+  const volatile = unsaved(range, 'SBCDeployed', works);
+  if (volatile !== undefined) return volatile;
   if (silence.verdict === 'held') return stalls('SBCDeployed', 'DeletionHeld', silence.message);
   if (undeployed) return waits('SBCDeployed', 'Undeployed', 'The Customer has spec.deploy: false, so the rules are taken back');
   const pending = pendingRules(found);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ControllersHouse } from '../../../test/support/controllers/house.ts';
 import { device } from '../../../test/support/controllers/objects.ts';
-import { deployedHouse, house } from '../../../test/support/controllers/story.ts';
+import { deployedHouse, house, writesWhileNothingHappens } from '../../../test/support/controllers/story.ts';
 import type { SbcStatus } from '../../integrations/sbc/port.ts';
 
 async function reporting(status: Partial<SbcStatus>): Promise<ControllersHouse> {
@@ -23,6 +23,11 @@ describe('an SBCDevice', () => {
     const built = await reporting(status);
     expect(built.get('SBCDevice', 'sbc1').status?.indicator).toBe(indicator);
     expect(built.ready('SBCDevice', 'sbc1')).toBe(ready);
+  });
+
+  it('with something wrong is told once: looking again writes nothing', async () => {
+    const built = await reporting({ alarms: { critical: 0, major: 0, minor: 2, warning: 0 } });
+    expect(await writesWhileNothingHappens(built)).toEqual([]);
   });
 
   it('counts the sites that use it and the rules that stand on it, whoever made them', async () => {

@@ -12,6 +12,7 @@ import { governanceOf, isForceRemoved, suspension } from '../governance.ts';
 import { childrenStep, removalReport } from '../removal.ts';
 import { deviceTarget, ownerOf } from '../targets.ts';
 import { lookTwice, refusedAt, secretsNotBefore } from '../tenant-access.ts';
+import { nextSaveMs, saveRetryMs } from '../unsaved.ts';
 import { type CarrierLook, lookAtCarrier } from './carrier.ts';
 import { dependentsOf } from './dependents.ts';
 import { deviceConditions } from './report.ts';
@@ -19,6 +20,12 @@ import { deviceStatus, openMarkStatus } from './status.ts';
 
 const DEFAULT_VERIFY_MS = 5 * 60_000;
 const LEAVING = 'to take off what is left of theirs; their conditions say what they wait for';
+
+/** How often the device is looked at; more often while it has to be asked again to save. */
+function intervalOf(device: SbcDevice, now: string): number {
+  const intervalMs = durationMs(device.spec.verifyInterval) ?? DEFAULT_VERIFY_MS;
+  return Math.min(intervalMs, saveRetryMs(device, 'ManagementHealthy', now) ?? intervalMs);
+}
 
 /** Watches one SBC: reachable, healthy, its carrier trunks ready. Reads only. */
 export class SbcDeviceReconciler implements Reconciler<SbcDevice, SbcDeviceStatus> {
@@ -32,7 +39,7 @@ export class SbcDeviceReconciler implements Reconciler<SbcDevice, SbcDeviceStatu
 
   async reconcile(device: SbcDevice, ctx: ReconcileContext): Promise<Report<SbcDeviceStatus>> {
     const { stores, openMarks, clock } = this.#deps;
-    const intervalMs = durationMs(device.spec.verifyInterval) ?? DEFAULT_VERIFY_MS;
+    const intervalMs = intervalOf(device, ctx.now);
     const mark = await openMarks.openOn(deviceTarget(keyOf(device)), ctx.signal);
     const markedForMs = mark === undefined ? Number.POSITIVE_INFINITY : mark.deadline - clock.now();
     if (mark !== undefined) this.#overAt.set(keyOf(device), clock.monotonic() + markedForMs);
@@ -46,7 +53,7 @@ export class SbcDeviceReconciler implements Reconciler<SbcDevice, SbcDeviceStatu
       status: { ...deviceStatus(found), ...openMarkStatus(mark, device), ...waitsStatus(conclusion) },
       conditions: conclusion.conditions,
       deadlineMs: Math.min(conclusion.deadlineMs ?? Number.POSITIVE_INFINITY, markedForMs),
-      recheckAfterMs: Math.min(intervalMs, SECRET_CHECK_MS),
+      recheckAfterMs: Math.min(intervalMs, SECRET_CHECK_MS, nextSaveMs(device, 'ManagementHealthy', conclusion, ctx.now)),
       ...(users.length + leaving.length > 0 ? { finalizer: 'ensure' } : {}),
     };
   }

@@ -1,4 +1,5 @@
 import type { SbcDevice } from '../../api/kinds.ts';
+import { keyOf } from '../../api/meta.ts';
 import { type HealthPart, type SbcHealth, sbcHealth } from '../../domain/health/sbc-health.ts';
 import type { OperatorError } from '../../errors/operator-error.ts';
 import { type Conclusion, lookingAnew, summarize } from '../conclusion.ts';
@@ -12,7 +13,7 @@ export function deviceConditions(found: DeviceFindings, now: string): Conclusion
   const health = healthOf(found);
   const findings = [
     connected,
-    part(found, 'ManagementHealthy', health?.management, 'management'),
+    notSaved(found, part(found, 'ManagementHealthy', health?.management, 'management')),
     part(found, 'VoiceQualityHealthy', health?.voiceQuality, 'voice quality'),
     part(found, 'LicenseHealthy', health?.license, 'licence'),
     carrierTrunkReady(found),
@@ -83,7 +84,7 @@ export function healthOf({ seen }: DeviceFindings): SbcHealth | undefined {
 }
 
 function part(found: DeviceFindings, type: string, health: HealthPart | undefined, what: string): Finding {
-  const kept = found.seen?.state === 'reading' ? lastWord(found.device, type) : undefined;
+  const kept = found.seen?.state === 'reading' ? keptWord(found.device, type) : undefined;
   if (health === undefined)
     return (
       kept ?? {
@@ -105,10 +106,24 @@ function part(found: DeviceFindings, type: string, health: HealthPart | undefine
   };
 }
 
+/** What was said last of a part, while it is being looked at: nothing waits for it, as nothing did then. */
+function keptWord(device: SbcDevice, type: string): Finding | undefined {
+  const before = lastWord(device, type);
+  return before && { ...before, effect: 'fine' };
+}
+
+/** Beside what the device itself reports: our own changes that it has not saved. They do not count for the indicator, which S146 and S147 define. */
+function notSaved({ device, seen }: DeviceFindings, management: Finding): Finding {
+  if (seen?.state !== 'seen' || seen.view.unsavedOurs !== true) return management;
+  const message = `SBC ${keyOf(device)} has changes of the operator that it did not save; they would be lost at its next restart. The operator tries again; saving the configuration on the SBC by hand settles it as well`;
+  if (management.status === 'False') return { ...management, message: `${management.message}; ${message}` };
+  return { ...management, status: 'False', reason: 'SaveFailed', message };
+}
+
 function carrierTrunkReady({ carriers, device }: DeviceFindings): Finding {
   if (carriers.length === 0) return exempt('CarrierTrunkReady', 'NotApplicable', 'The device has no carrier trunks');
   const closed = carriers.find(({ ready, known }) => known && !ready) ?? carriers.find(({ ready }) => !ready);
-  const kept = closed?.reason === 'Observing' ? lastWord(device, 'CarrierTrunkReady') : undefined;
+  const kept = closed?.reason === 'Observing' ? keptWord(device, 'CarrierTrunkReady') : undefined;
   if (closed !== undefined)
     return (
       kept ?? {

@@ -54,6 +54,8 @@ export interface SbcDialect {
 export interface SbcView {
   /** When this process last saved the device's configuration, wall clock, ms; absent: it has not. */
   readonly lastSaveAt?: number;
+  /** What we wrote is in the running configuration and was not saved: it is lost at the next restart. Each look tries to save it. */
+  readonly unsavedOurs?: true;
   readonly status: SbcStatus;
   readonly dialect: SbcDialect;
   readonly dialPlans: readonly string[];

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { contentHash } from '../../../operator/domain/change/canonical.ts';
 import type { Change } from '../../../operator/domain/change/change-set.ts';
-import type { Driver } from '../../../operator/domain/change/driver.ts';
+import type { Driver, Verdict } from '../../../operator/domain/change/driver.ts';
 import { identityOf, type Json, type OutsideObject } from '../../../operator/domain/change/object.ts';
 import { type FailureKind, OperatorError } from '../../../operator/errors/operator-error.ts';
 import { DnsEndpointDriver } from '../../../operator/integrations/dns/driver.ts';
@@ -63,6 +63,10 @@ export interface Device {
   gaps: string[];
   /** What the device says to every write. */
   refuses: OperatorError | undefined;
+  /** What it says when it is to save; each look at unsaved work asks it again. */
+  savesNot: OperatorError | undefined;
+  /** Of the operator, in the running configuration only. */
+  unsavedOurs: boolean;
 }
 
 export interface Mailbox {
@@ -141,6 +145,8 @@ export class OutsideWorld {
       dialPlans: ['TeamsTenants', 'CustDialPlan', 'OCDialPlan'],
       gaps: [],
       refuses: undefined,
+      savesNot: undefined,
+      unsavedOurs: false,
       status: {
         product: 'Mediant VE',
         version: '7.60A',
@@ -219,6 +225,7 @@ export class OutsideWorld {
         inner: this.sbc,
         admit: ({ id }) => this.#logIn(id, sbcs),
         viewOf: ({ id }, objects) => this.#sbcView(id, objects),
+        settle: ({ id }, verdicts) => this.#save(id, verdicts),
       }),
       mail: new ViewedSystem<MailView>({
         inner: this.mail,
@@ -281,6 +288,17 @@ export class OutsideWorld {
     if (connection === undefined) throw failure('DependencyNotReady', 'SBCDeviceNotReady', `SBCDevice ${id} has no connection yet`);
     if (device === undefined) throw failure('Retryable', 'Unreachable', `SBC ${id} does not answer`);
     if (connection.password !== device.password) throw failure('Auth', 'AuthenticationFailed', `SBC ${id} refuses the credential`);
+    if (device.savesNot === undefined) device.unsavedOurs = false;
+  }
+
+  #save(id: string, verdicts: readonly Verdict[]): readonly Verdict[] {
+    const device = this.devices.get(id);
+    const error = device?.savesNot;
+    if (device === undefined || error === undefined) return verdicts;
+    device.unsavedOurs = true;
+    return verdicts.map(
+      (verdict): Verdict => (verdict.result === 'applied' ? { change: verdict.change, result: 'failed', error } : verdict),
+    );
   }
 
   #sbcView(id: string, objects: readonly OutsideObject[]): SbcView {
@@ -288,7 +306,8 @@ export class OutsideWorld {
     if (device === undefined) throw failure('Retryable', 'Unreachable', `SBC ${id} does not answer`);
     const content = objects.map(({ name, fields }) => [name, fields as Json]).sort();
     return {
-      status: device.status,
+      status: device.unsavedOurs ? { ...device.status, saveNeeded: true } : device.status,
+      ...(device.unsavedOurs ? { unsavedOurs: true } : {}),
       dialect: { name: '7.60A', tables: { DialPlanRule: 'configure voip > sbc dial-plan > dial-plan-rule' } },
       dialPlans: [...device.dialPlans],
       ipGroups: [],

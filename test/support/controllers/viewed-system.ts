@@ -1,5 +1,5 @@
 import type { Change, ChangeSet } from '../../../operator/domain/change/change-set.ts';
-import type { AppliedBatch, Driver, Target } from '../../../operator/domain/change/driver.ts';
+import type { AppliedBatch, Driver, Target, Verdict } from '../../../operator/domain/change/driver.ts';
 import { identityOf, type OutsideObject } from '../../../operator/domain/change/object.ts';
 import type { InMemorySystem, SystemView } from '../in-memory-system.ts';
 
@@ -11,6 +11,8 @@ export interface ViewedOptions<View> {
   readonly placeOf?: (target: Target) => Target;
   /** Throws what the target says to somebody who may not come in. */
   readonly admit?: (target: Target) => void;
+  /** What the target makes of a batch after it was carried out. */
+  readonly settle?: (target: Target, verdicts: readonly Verdict[]) => readonly Verdict[];
 }
 
 /** An in-memory system that answers in the shape of one integration's port. */
@@ -35,7 +37,8 @@ export class ViewedSystem<View extends object> implements Driver<View> {
 
   async apply(target: Target, changes: ChangeSet, start: View | undefined, signal: AbortSignal): Promise<AppliedBatch<View>> {
     this.#options.admit?.(target);
-    const { verdicts, view, isPartial = false } = await this.inner.apply(target, changes, start && stateOf(start), signal);
+    const { verdicts: done, view, isPartial = false } = await this.inner.apply(target, changes, start && stateOf(start), signal);
+    const verdicts = this.#options.settle?.(target, done) ?? done;
     if (view === undefined) return { verdicts };
     const objects = [...view.values()];
     if (isPartial && start !== undefined) return { verdicts, view: { ...start, objects }, isPartial };

@@ -178,6 +178,7 @@ describe('planning on a fresh read', () => {
           status: {} as never,
           device: device(after),
           lastSaveAt: undefined,
+          hasUnsaved: false,
           rules: { unknown: '' },
           version: '',
           suffix,

@@ -19,6 +19,10 @@ import type { DeviceStatus } from './wire.ts';
 export interface AbandonedWork {
   /** Undefined when there is none; `open` when something of it may still be on the wire. `settle` takes the mark away. */
   find(target: Target, signal: AbortSignal): Promise<{ settle(signal: AbortSignal): Promise<void> } | 'open' | undefined>;
+  /** Whether the mark of this process stays after its write: something of that is not saved, and the next process has to know. */
+  keep(target: Target, isUnfinished: boolean): void;
+  /** Takes away a mark that was kept: what it speaks of is saved, or gone. */
+  release(target: Target, signal: AbortSignal): Promise<void>;
 }
 
 export interface AudioCodesDriverDeps {
@@ -50,7 +54,8 @@ export class AudioCodesDriver implements SbcDriver {
     const status = await session.call((client) => client.status(signal));
     if (status.saveNeeded === false) await this.#nothingUnsaved(target, session, signal);
     const isReady = isUnlocked(status) && !isUpgrading(status);
-    const settled = status.saveNeeded === true && isReady ? await this.#finishEarlier(target, session, signal) : undefined;
+    const mayBeOurs = status.saveNeeded === true || (status.saveNeeded === undefined && session.hasUnsaved);
+    const settled = mayBeOurs && isReady ? await this.#finishEarlier(target, session, signal) : undefined;
     return this.#look(session, settled ?? status, signal);
   }
 
@@ -61,6 +66,19 @@ export class AudioCodesDriver implements SbcDriver {
     signal: AbortSignal,
   ): Promise<AppliedBatch<AudioCodesView>> {
     const session = this.#deps.sessions.get(target.id);
+    try {
+      return await this.#applyOn(session, changes, seen, signal);
+    } finally {
+      this.#deps.abandoned?.keep(target, session.hasUnsaved);
+    }
+  }
+
+  async #applyOn(
+    session: DeviceSession,
+    changes: ChangeSet,
+    seen: AudioCodesView | undefined,
+    signal: AbortSignal,
+  ): Promise<AppliedBatch<AudioCodesView>> {
     const status = await session.call((client) => client.status(signal));
     if (status.saveNeeded === false) session.hasUnsaved = false; // saved by hand meanwhile, or gone with a restart
     this.#checkWritable(session, status);
@@ -106,7 +124,9 @@ export class AudioCodesDriver implements SbcDriver {
     if (!session.hasUnsaved && left === undefined) return undefined;
     session.hasUnsaved = true;
     const status = await trySaving(session, signal);
-    if (!session.hasUnsaved) await left?.settle(signal);
+    if (session.hasUnsaved) return status;
+    await left?.settle(signal);
+    await this.#deps.abandoned?.release(target, signal);
     return status;
   }
 
@@ -116,6 +136,7 @@ export class AudioCodesDriver implements SbcDriver {
    */
   async #nothingUnsaved(target: Target, session: DeviceSession, signal: AbortSignal): Promise<void> {
     session.hasUnsaved = false;
+    await this.#deps.abandoned?.release(target, signal);
     if (session.hasNoAbandoned) return;
     const left = await this.#deps.abandoned?.find(target, signal);
     if (left === 'open') return;
@@ -138,6 +159,7 @@ export class AudioCodesDriver implements SbcDriver {
       version: status.versionID,
       suffix: this.#deps.suffix,
       lastSaveAt: session.lastSaveAt,
+      hasUnsaved: session.hasUnsaved,
     });
   }
 
@@ -160,6 +182,7 @@ export class AudioCodesDriver implements SbcDriver {
       version: like.dialect.name,
       suffix: this.#deps.suffix,
       lastSaveAt: session.lastSaveAt,
+      hasUnsaved: session.hasUnsaved,
     });
   }
 

@@ -23,9 +23,10 @@ export interface ViewParts {
   readonly version: string;
   readonly suffix: RuleSuffix;
   readonly lastSaveAt: number | undefined;
+  readonly hasUnsaved: boolean;
 }
 
-export function viewOf({ target, status, device, rules, version, suffix, lastSaveAt }: ViewParts): AudioCodesView {
+export function viewOf({ target, status, device, rules, version, suffix, lastSaveAt, hasUnsaved }: ViewParts): AudioCodesView {
   return {
     status,
     dialect: dialectOf(rules, version),
@@ -35,6 +36,7 @@ export function viewOf({ target, status, device, rules, version, suffix, lastSav
     gaps: device.gaps,
     hash: device.hash,
     ...(lastSaveAt === undefined ? {} : { lastSaveAt }),
+    ...(hasUnsaved ? { unsavedOurs: true } : {}),
     device,
     rules,
   };
