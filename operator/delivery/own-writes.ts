@@ -22,7 +22,8 @@ export interface Begun {
  */
 export class OwnWrites<View> {
   readonly #driver: Driver<View>;
-  #writes: readonly OwnWrite[] = [];
+  /** By object; they do not depend on each other. */
+  readonly #writes = new Map<string, readonly OwnWrite[]>();
 
   constructor(driver: Driver<View>) {
     this.#driver = driver;
@@ -30,13 +31,15 @@ export class OwnWrites<View> {
 
   /** True while a later read may still need them. */
   isNeeded(now: number): boolean {
-    return this.#writes.some((write) => !write.isShown && now - write.at < this.#driver.overlayMs);
+    const isOpen = (write: OwnWrite): boolean => !write.isShown && now - write.at < this.#driver.overlayMs;
+    for (const writes of this.#writes.values()) if (writes.some(isOpen)) return true;
+    return false;
   }
 
   add(change: Change, order: number, at: number): void {
     const id = changeId(change);
-    const kept = this.#writes.flatMap((write) => (changeId(write.change) === id ? superseded(write, change) : [write]));
-    this.#writes = [...kept, { change, order, at, isShown: false }];
+    const kept = (this.#writes.get(id) ?? []).flatMap((write) => superseded(write, change));
+    this.#writes.set(id, [...kept, { change, order, at, isShown: false }]);
   }
 
   /**
@@ -45,15 +48,18 @@ export class OwnWrites<View> {
    */
   layOver(view: View, begun: Begun): View {
     let laid = view;
-    const kept: OwnWrite[] = [];
-    for (const write of this.#writes) {
-      const isShown = this.#driver.shows(view, write.change);
-      const couldKnow = begun.order > write.order;
-      if (couldKnow && (write.isShown || isShown || begun.at - write.at >= this.#driver.overlayMs)) continue;
-      if (!isShown) laid = this.#driver.overlay(laid, write.change);
-      kept.push({ ...write, isShown: write.isShown || isShown });
+    for (const [id, writes] of this.#writes) {
+      const kept: OwnWrite[] = [];
+      for (const write of writes) {
+        const isShown = this.#driver.shows(view, write.change);
+        const couldKnow = begun.order > write.order;
+        if (couldKnow && (write.isShown || isShown || begun.at - write.at >= this.#driver.overlayMs)) continue;
+        if (!isShown) laid = this.#driver.overlay(laid, write.change);
+        kept.push({ ...write, isShown: write.isShown || isShown });
+      }
+      if (kept.length === 0) this.#writes.delete(id);
+      else this.#writes.set(id, kept);
     }
-    this.#writes = kept;
     return laid;
   }
 }

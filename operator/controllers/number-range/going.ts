@@ -1,8 +1,8 @@
 import type { NumberRange } from '../../api/kinds.ts';
 import type { ObjectKey } from '../../api/meta.ts';
 import { identityOf, type OutsideObject } from '../../domain/change/object.ts';
-import { IntervalList } from '../../domain/numbers/interval-list.ts';
-import { cut, knownPrefix, type Prefix, relation } from '../../domain/numbers/prefix.ts';
+import { knownPrefix, type PrefixRelation } from '../../domain/numbers/prefix.ts';
+import { PrefixSet } from '../../domain/numbers/prefix-set.ts';
 import { devicesInStatus } from '../indexes.ts';
 import { type RuleRecord, recordsAt } from './footprint.ts';
 import type { Placement } from './placement.ts';
@@ -71,28 +71,16 @@ export function replacementsAt(device: ObjectKey, { wanted, places }: GoingInput
   const leading = here.length > 0 ? here : places;
   const hasRule = (pattern: string): boolean =>
     leading.some((place) => stands(rules.get(place.device)?.get(ruleId(place, pattern)), place));
-  let awaited: IntervalList<Prefix> | undefined;
+  let awaited: PrefixSet | undefined;
   return (pattern) => {
     if (wanted.has(pattern)) return hasRule(pattern);
-    awaited ??= listOf([...wanted].filter((other) => !hasRule(other)));
-    return !sharesNumbers(pattern, awaited);
+    awaited ??= new PrefixSet([...wanted].flatMap((other) => (hasRule(other) ? [] : (knownPrefix(other) ?? []))));
+    const prefix = knownPrefix(pattern);
+    return prefix === undefined || !awaited.has(prefix, SHARING);
   };
 }
 
-const LONGEST = 15;
-
-/** By the longest numbers that begin with theirs, so that patterns of different lengths meet. */
-function listOf(patterns: readonly string[]): IntervalList<Prefix> {
-  const list = new IntervalList<Prefix>((prefix) => cut(prefix, LONGEST));
-  for (const prefix of patterns.flatMap((text) => knownPrefix(text) ?? [])) list.add(prefix);
-  return list;
-}
-
-function sharesNumbers(pattern: string, others: IntervalList<Prefix>): boolean {
-  const prefix = knownPrefix(pattern);
-  if (prefix === undefined) return false;
-  return [...others.overlapping(cut(prefix, LONGEST))].some((other) => relation(prefix, other) !== 'disjoint');
-}
+const SHARING: readonly PrefixRelation[] = ['same', 'crossing', 'captures', 'capturedBy'];
 
 /** Tags are compared as devices do, without case. */
 export function sameTag(rule: OutsideObject, { tag }: Pick<Placement, 'tag'>): boolean {

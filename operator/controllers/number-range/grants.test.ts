@@ -215,3 +215,37 @@ it('a pattern that the range has nowhere is granted on all of its devices or on 
   expect(refused.words).toEqual(['refused', 'refused']);
   expect(refused.refused).toHaveLength(1);
 });
+
+describe('a range of thousands of prefixes', () => {
+  /** How often status is read when every rule carries another tag than it should. */
+  function statusReads(count: number): number {
+    const patterns = Array.from({ length: count }, (_, index) => `+4144${100_000 + index}`);
+    const made = range();
+    const status = { footprint: [{ ...APPLIED, state: 'Applied' as const, count, desiredHash: contentHash('old.voice.example.net') }] };
+    let reads = 0;
+    const office: NumberRange = Object.defineProperty({ ...made }, 'status', {
+      get() {
+        reads += 1;
+        return status;
+      },
+    });
+    const wanted = patterns.map(prefix);
+    const rules = rulesOf(...patterns.map((pattern) => rule('old.voice.example.net', pattern)));
+    const nobody = { adopts: () => false, isUnread: () => false, customerOf: () => undefined };
+    const { granted, refused } = grant({
+      range: office,
+      wanted,
+      held: new Set(patterns),
+      places: [PLACE],
+      book: new ClaimBook(),
+      rules,
+      ...nobody,
+    });
+    expect([granted.length, refused.length]).toEqual([count, 0]);
+    return reads;
+  }
+
+  it('looks at what is recorded once, however many of them have another tag now', () => {
+    expect(statusReads(2_000)).toBe(statusReads(10));
+  });
+});

@@ -268,3 +268,26 @@ describe('properties', () => {
     );
   });
 });
+
+describe('ten thousand rules of one kind', () => {
+  /** How often the order of kinds is asked for. */
+  function asks(count: number, action: 'create' | 'remove'): number {
+    let reads = 0;
+    const order = new Proxy(['DialPlanRule'], {
+      get(target, key) {
+        if (key === '0') reads += 1;
+        return Reflect.get(target, key);
+      },
+    });
+    const all = Array.from({ length: count }, (_, index) => rule(`+4144${1_000_000 + index}`, 'a'));
+    const { changes } =
+      action === 'create' ? plan({ desired: all, order }) : plan({ observed: all, owned: all.map((each) => applied(each)), order });
+    expect(changes).toHaveLength(count);
+    expect(changes.every((change) => change.action === action && change.after.length === 0)).toBe(true);
+    return reads;
+  }
+
+  it.each(['create', 'remove'] as const)('to %s are not compared with one another', (action) => {
+    expect(asks(4_000, action)).toBeLessThan(asks(500, action) * 8 * 2);
+  });
+});

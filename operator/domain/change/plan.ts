@@ -108,7 +108,8 @@ export function planObjects(request: PlanRequest): Plan {
     if (request.policy === 'Observe' || request.keeps?.(object) === true) kept.push(entry);
     else removals.push(object);
   }
-  const gone = unwanted.filter((entry) => !observed.has(identityOf(entry.object)) || !leaving.includes(entry));
+  const going = new Set(leaving);
+  const gone = unwanted.filter((entry) => !observed.has(identityOf(entry.object)) || !going.has(entry));
   return { items, removals, kept, gone, drift: items.flatMap(driftOf), changes: orderedChanges(items, removals, request.order) };
 }
 
@@ -198,9 +199,24 @@ function orderedChanges(items: readonly PlannedItem[], removals: readonly Outsid
     order,
   );
   const removes = sortedByKind(removals.map(removalOf), order).reverse();
-  const creations = writes.map((change) => ({ ...change, after: idsOfOtherKinds(writes, change, order, 'before') }));
-  const deletions = removes.map((change) => ({ ...change, after: idsOfOtherKinds(removes, change, order, 'behind') }));
-  return [...creations, ...deletions];
+  return [...afterOtherKinds(writes, order), ...afterOtherKinds(removes, order)];
+}
+
+/**
+ * Each change after those of the kinds before it at its place. Sorted by kind, those of one kind wait for the same: ten thousand rules of one kind
+ * are compared with none of each other.
+ */
+function afterOtherKinds(changes: readonly Change[], order: readonly string[]): Change[] {
+  const groups = new Map<string, { readonly rank: number; readonly after: readonly string[]; readonly own: string[] }>();
+  return changes.map((change) => {
+    const place = `${change.system}|${change.target}`;
+    const rank = order.indexOf(change.kind);
+    const before = groups.get(place);
+    const group = before?.rank === rank ? before : { rank, after: [...(before?.after ?? []), ...(before?.own ?? [])], own: [] };
+    if (group !== before) groups.set(place, group);
+    group.own.push(changeId(change));
+    return { ...change, after: group.after };
+  });
 }
 
 function changeOf({ desired, observed, fields }: PlannedItem): Change {
@@ -216,12 +232,4 @@ function removalOf({ system, target, kind, name, fields }: OutsideObject): Chang
 
 function sortedByKind(changes: readonly Change[], order: readonly string[]): Change[] {
   return [...changes].sort((left, right) => order.indexOf(left.kind) - order.indexOf(right.kind));
-}
-
-function idsOfOtherKinds(changes: readonly Change[], of: Change, order: readonly string[], which: 'before' | 'behind'): string[] {
-  const rank = order.indexOf(of.kind);
-  return changes
-    .filter((other) => (which === 'before' ? order.indexOf(other.kind) < rank : order.indexOf(other.kind) > rank))
-    .filter((other) => other.system === of.system && other.target === of.target)
-    .map(changeId);
 }

@@ -54,8 +54,15 @@ export class ViewedSystem<View extends object> implements Driver<View> {
   }
 }
 
+/** Objects by identity, made once for each picture: a batch asks for every one of its changes. */
+const states = new WeakMap<object, SystemView>();
+
 /** Views of systems that are only read have no objects. */
 function stateOf(view: { readonly objects?: readonly OutsideObject[] } | object): SystemView {
+  const known = states.get(view);
+  if (known !== undefined) return known;
   const objects = 'objects' in view ? (view.objects ?? []) : [];
-  return new Map(objects.map((object) => [identityOf(object), object]));
+  const made = new Map(objects.map((object) => [identityOf(object), object]));
+  states.set(view, made);
+  return made;
 }

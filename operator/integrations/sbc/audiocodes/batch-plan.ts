@@ -50,6 +50,8 @@ class BatchPlanner {
   readonly #rows = new Map<string, RuleRow[]>();
   readonly #names = new Set<string>();
   readonly #numbers = new Map<string, Set<number>>();
+  /** By plan: all numbers below are in use. */
+  readonly #usedBelow = new Map<string, number>();
   readonly #failed = new Set<string>();
   readonly #planned: PlannedChange[] = [];
   readonly #done: Change[] = [];
@@ -178,9 +180,10 @@ class BatchPlanner {
   /** Smallest unused number of the plan (audiocodes-sbc §19.4); numbers freed by this batch are not used again in it. */
   #freeNumber(plan: string): number {
     const used = this.#numbersOf(plan);
-    let number = 0;
+    let number = this.#usedBelow.get(plan.toLowerCase()) ?? 0;
     while (used.has(number)) number += 1;
     used.add(number);
+    this.#usedBelow.set(plan.toLowerCase(), number + 1);
     return number;
   }
 
