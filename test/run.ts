@@ -1,7 +1,8 @@
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { commandPath } from './gate/place.ts';
+import { runAsGroup } from './gate/process-group.ts';
 import { coverageOf, misplacedRows, type RunTest } from './gate/rows.ts';
 
 interface VitestResults {
@@ -18,21 +19,23 @@ const namesRows = process.argv.includes('--rows');
 const args = process.argv.slice(2).filter((arg) => arg !== '--rows');
 const chosen = args.filter((arg) => SUITES.includes(arg));
 const rest = args.filter((arg) => !SUITES.includes(arg));
-const projects = (chosen.length > 0 ? chosen : SUITES).flatMap((name) => ['--project', name]);
+const projects = (chosen.length > 0 ? chosen : SUITES).flatMap((name) => ['--project', `${name}*`]); // also `<suite>-alone`
 const folder = mkdtempSync(join(tmpdir(), 'trunkline-test-'));
 const results = join(folder, 'results.json');
 const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${results}`];
-const vitest = spawn('vitest', ['run', ...projects, ...reporters, ...rest], { stdio: 'inherit' });
 
-vitest.on('error', (error) => {
-  console.error(`vitest cannot be started: ${error.message}`);
+try {
+  // Whoever ends this process means the run: vitest, its workers and what they have started.
+  const { code, interruptedBy } = await runAsGroup(process.execPath, [commandPath('vitest'), 'run', ...projects, ...reporters, ...rest]);
+  process.exitCode = code;
+  if (interruptedBy === undefined) printSummary();
+  else console.error(`ended by ${interruptedBy}`);
+} catch (thrown) {
+  console.error(`vitest cannot be started: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
   process.exitCode = 1;
-});
-vitest.on('exit', (code, signal) => {
-  process.exitCode = signal === null ? (code ?? 1) : 1;
-  printSummary();
+} finally {
   rmSync(folder, { recursive: true, force: true });
-});
+}
 
 /** How many rows of the requirements the passed tests prove (`--rows` names them), then the plain line. */
 function printSummary(): void {
