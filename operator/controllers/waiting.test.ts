@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ControllersHouse } from '../../test/support/controllers/house.ts';
 import { customer, device, NAMESPACE, range, site, TENANT } from '../../test/support/controllers/objects.ts';
 import type { Device } from '../../test/support/controllers/outside-world.ts';
 import { deployedHouse, house as newHouse, writesWhileNothingHappens } from '../../test/support/controllers/story.ts';
+import { fc } from '../../test/support/properties.ts';
 import { API_VERSION } from '../api/group.ts';
 import type { KubeObject } from '../api/meta.ts';
 import { OperatorError } from '../errors/operator-error.ts';

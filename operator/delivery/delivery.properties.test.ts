@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { create, deliveryHouse, device, tenant } from '../../test/support/delivery-house.ts';
 import { settle } from '../../test/support/fake-clock.ts';
 import type { Misbehaviour } from '../../test/support/in-memory-system.ts';
+import { fc } from '../../test/support/properties.ts';
 import type { Target } from '../domain/change/driver.ts';
 import { OperatorError } from '../errors/operator-error.ts';
 import { DEFAULT_LIMITS } from './limits.ts';

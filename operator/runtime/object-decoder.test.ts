@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fc } from '../../test/support/properties.ts';
 import { LineSplitter } from './line-splitter.ts';
 import { decodeWatchLine, deepFreeze } from './object-decoder.ts';
 

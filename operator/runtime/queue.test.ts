@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { FakeClock } from '../../test/support/fake-clock.ts';
+import { fc } from '../../test/support/properties.ts';
 import type { ObjectKey } from '../api/meta.ts';
 import { LANES, type Lane, WorkQueue } from './queue.ts';
 
@@ -283,8 +283,8 @@ describe('WorkQueue against its model', () => {
         await fc.asyncModelRun(() => ({ model: new Model(), real }), commands);
         steps += [...commands].length;
       }),
-      { numRuns: 300, seed: 20260101 },
+      { numRuns: 300 },
     );
     expect(steps).toBeGreaterThan(3000); // the runs were not empty
-  }, 60_000);
+  });
 });

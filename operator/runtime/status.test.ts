@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fc } from '../../test/support/properties.ts';
 import type { Condition, KubeObject } from '../api/meta.ts';
 import { conditionsAreCurrent, mergeConditions, type StatedCondition } from './conditions.ts';
 import { equalJson } from './equality.ts';

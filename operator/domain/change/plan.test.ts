@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fc } from '../../../test/support/properties.ts';
 import { canonicalJson, contentHash, sameJson } from './canonical.ts';
 import type { ChangeSet } from './change-set.ts';
 import { nextFootprint, ownedFrom } from './footprint.ts';

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fc } from '../../../test/support/properties.ts';
 import { type Interval, IntervalList } from './interval-list.ts';
 
 const interval = fc.record({ first: fc.nat(300), size: fc.nat(40) }).map(({ first, size }): Interval => ({ first, last: first + size }));

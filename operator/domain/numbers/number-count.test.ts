@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fc } from '../../../test/support/properties.ts';
 import { countE164 } from './number-count.ts';
 import { type Prefix, parsePrefix } from './prefix.ts';
 

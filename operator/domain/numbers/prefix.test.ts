@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fc } from '../../../test/support/properties.ts';
 import { ClaimBook, type PlacedClaim } from './claim-book.ts';
 import { containsNumber, firstOverlap, type Prefix, parsePrefix, relation, splitPrefixes } from './prefix.ts';
 

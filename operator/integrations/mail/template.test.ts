@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fc } from '../../../test/support/properties.ts';
 import { OperatorError } from '../../errors/operator-error.ts';
 import { parseTemplate } from './folder.ts';
 import { plainText } from './plain-text.ts';

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fc } from '../../../test/support/properties.ts';
 import { nextUsageList } from './usage-list.ts';
 
 const NONE = { added: [], removed: [] };

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fc } from '../../../../test/support/properties.ts';
 import { type Change, changeId } from '../../../domain/change/change-set.ts';
 import { type BatchFacts, type BatchPlan, planBatch } from './batch-plan.ts';
 import type { DeviceConfiguration, RuleRow } from './device.ts';

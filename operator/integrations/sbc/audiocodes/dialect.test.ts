@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fc } from '../../../../test/support/properties.ts';
 import type { DialPlanRow, RuleRow } from './device.ts';
 import { learnRuleSpelling } from './dialect.ts';
 import { formatSpelling, isPlainWord, readSpelling } from './spelling.ts';

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fc } from '../../../../test/support/properties.ts';
 import type { DialPlanRow } from './device.ts';
 import { interpretScript, isScriptable, type RowWrite, renderScript, scriptedForm } from './script.ts';
 import { type RuleSpelling, readSpelling } from './spelling.ts';
