@@ -28,13 +28,16 @@ function bookmark(resourceVersion: number, annotations: Record<string, string> =
 const endMark = (resourceVersion: number): string => bookmark(resourceVersion, { 'k8s.io/initial-events-end': 'true' });
 const isInitial = (request: SeenRequest): boolean => request.query['sendInitialEvents'] === 'true';
 
+const PATIENCE_MS = 60_000;
+
 /** Looks in real time, for what crosses a socket. */
-async function until(what: string, holds: () => boolean): Promise<void> {
-  for (let i = 0; i < 2000; i++) {
-    if (holds()) return;
+async function until(what: string, holds: () => boolean, between: () => Promise<void> = async () => undefined): Promise<void> {
+  const deadline = performance.now() + PATIENCE_MS;
+  while (!holds()) {
+    if (performance.now() > deadline) throw new Error(`never came true: ${what}`);
+    await between();
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
-  throw new Error(`never came true: ${what}`);
 }
 
 describe('Reflector', () => {
@@ -87,6 +90,9 @@ describe('Reflector', () => {
   };
 
   const last = (): ServerResponse => streams.at(-1) as ServerResponse;
+
+  /** Looks while the fake clock goes on: for what takes time on both sides, such as a back-off that begins when an answer has crossed the socket. */
+  const untilInTime = (what: string, holds: () => boolean): Promise<void> => until(what, holds, () => clock.advance(1000));
 
   async function synced(): Promise<void> {
     await until('synced', () => cache.synced);
@@ -217,8 +223,7 @@ describe('Reflector', () => {
     await synced();
     objects = [object('b', 6), object('c', 8)];
     last().end();
-    await clock.advance(60_000);
-    await until('second picture', () => cache.get('ns/c') !== undefined);
+    await untilInTime('second picture', () => cache.get('ns/c') !== undefined);
     expect(seen).toEqual(['new ns/a', 'new ns/b', 'gone ns/a', 'new ns/c']);
     const relist = server.requests.filter(isInitial)[1];
     expect(relist?.query).toMatchObject({ resourceVersion: '10', resourceVersionMatch: 'NotOlderThan' });
@@ -239,11 +244,7 @@ describe('Reflector', () => {
     start();
     await synced();
     last().end();
-    for (let i = 0; i < 20 && reflector.version !== '12'; i++) {
-      await clock.advance(5000);
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-    expect(reflector.version).toBe('12');
+    await untilInTime('newer version', () => reflector.version === '12');
     await stop();
   });
 
@@ -258,12 +259,8 @@ describe('Reflector', () => {
     last().end();
     await until('first error', () => reflector.health().trouble !== undefined);
     expect(server.requests.filter(isInitial)).toHaveLength(1);
-    const relisted = (): boolean => server.requests.filter(isInitial).length > 1;
     const begunAt = clock.monotonic();
-    while (!relisted()) {
-      await clock.advance(1000);
-      await new Promise((resolve) => setTimeout(resolve, 1));
-    }
+    await untilInTime('relisted', () => server.requests.filter(isInitial).length > 1);
     expect(clock.monotonic() - begunAt).toBeGreaterThanOrEqual(60_000);
     await stop();
   });
@@ -309,8 +306,7 @@ describe('Reflector', () => {
     }
     expect(server.requests.length).toBeLessThan(12);
     isUp = true;
-    await clock.advance(60_000);
-    await until('resumed', () => streams.length === 2);
+    await untilInTime('resumed', () => streams.length === 2);
     expect(server.requests.filter(isInitial)).toHaveLength(1);
     expect(cache.size).toBe(1);
     await stop();
@@ -469,8 +465,7 @@ describe('Reflector', () => {
       };
       start();
       await until('stream', () => streams.length === 1);
-      await clock.advance(10_100);
-      await synced();
+      await untilInTime('synced', () => cache.synced);
       expect([...cache.keys()]).toEqual(['ns/a']);
       await stop();
     });
@@ -488,11 +483,7 @@ describe('Reflector', () => {
       await synced();
       await until('watch', () => streams.length === 1);
       last().end();
-      for (let i = 0; i < 100 && lists < 3; i++) {
-        await clock.advance(1000);
-        await new Promise((resolve) => setTimeout(resolve, 5));
-      }
-      expect(lists).toBeGreaterThanOrEqual(3);
+      await untilInTime('third list', () => lists >= 3);
       expect(seen).toEqual(['new ns/a']);
       await stop();
     });
