@@ -12,13 +12,14 @@ export async function activityAt(port: number): Promise<string | undefined> {
     .catch(() => false);
   if (text === undefined || !ready) return undefined;
   const passes = sum(text, 'controller_runtime_reconcile_total');
-  const isBusy = sum(text, 'workqueue_depth') + sum(text, 'controller_runtime_active_workers') > 0;
-  return isBusy || passes === 0 ? undefined : String(passes);
+  const busy = ['workqueue_depth', 'controller_runtime_active_workers', 'trunkline_external_inflight'].map((name) => sum(text, name));
+  const isBusy = busy.some((count) => count > 0);
+  return isBusy || passes === 0 ? undefined : `${passes} ${sum(text, 'trunkline_lane_calls_total')}`;
 }
 
 function sum(metrics: string, name: string): number {
   return metrics
     .split('\n')
-    .filter((line) => line.startsWith(`${name}{`))
+    .filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `))
     .reduce((total, line) => total + Number(line.slice(line.lastIndexOf(' '))), 0);
 }

@@ -15,7 +15,7 @@ import { SITE_CASES } from './bad-input/sites.ts';
 import { writesOf } from './bad-input/writes.ts';
 import { type House, openHouse } from './house.ts';
 import { adjust, type Manifest } from './manifests.ts';
-import { conditionOf } from './namespace-objects.ts';
+import { conditionOf, PATIENCE_MS } from './namespace-objects.ts';
 
 /**
  * Bad input that the API server accepts, since it takes the rest of the world to see that it is bad: the verdict is a condition of the
@@ -23,13 +23,11 @@ import { conditionOf } from './namespace-objects.ts';
  */
 const CASES: readonly BadInput[] = [...CUSTOMER_CASES, ...SITE_CASES, ...DEVICE_CASES, ...RANGE_CASES, ...INVITATION_CASES];
 const CORRECTED = CASES.filter(({ correct }) => correct !== undefined);
-const PATIENCE_MS = 60_000;
-/** A Secret is found again at the next look, which comes with the poll of 30 seconds; a device that rests comes a little later. */
-const HEALING_MS = 90_000;
 const LOOK_MS = 500;
 
 let house: House;
 let plots: ReadonlyMap<BadInput, Plot>;
+let told: Seen;
 
 beforeAll(async () => {
   house = await openHouse({ subject: 'bad-input', beside: ['beside'] });
@@ -39,7 +37,7 @@ beforeAll(async () => {
   await house.apply([...(await sharedDevices()), ...standing]);
   await untilReady(standing);
   await house.apply(await manifestsOf(({ mistake }) => mistake));
-  await untilAll(CASES, says, PATIENCE_MS);
+  told = await untilAll(CASES, says);
 });
 afterAll(async () => {
   await house.close();
@@ -54,28 +52,22 @@ it('has at least 40 manifests whose verdict is a condition', () => {
 });
 
 describe('what the operator says', () => {
-  let seen: ReadonlyMap<BadInput, KubeObject | undefined>;
-  beforeAll(async () => {
-    seen = await look(CASES);
-  });
-
   it.each(titled(CASES))('%s', async (_title, bad) => {
     const plot = plotOf(bad);
-    const object = seen.get(bad);
+    const object = told.get(bad);
     expect(verdictsOf(bad, object), describeObject(object)).toEqual([bad.condition, `Ready ${bad.ready}`]);
-    const told = conditionOf(object, bad.condition.split('=', 1)[0] ?? '')?.message ?? '';
-    expect(messageProblems(told, bad.says(plot)), `the message is "${told}"`).toEqual([]);
+    const message = conditionOf(object, bad.condition.split('=', 1)[0] ?? '')?.message ?? '';
+    expect(messageProblems(message, bad.says(plot)), `the message is "${message}"`).toEqual([]);
     if (object !== undefined) assertConditions(object);
     if (bad.carriesOut === undefined) expect(await writesOf(plot)).toEqual([]);
   });
 });
 
 describe('what the operator does once it is corrected', () => {
-  let seen: ReadonlyMap<BadInput, KubeObject | undefined>;
+  let seen: Seen;
   beforeAll(async () => {
     await house.apply(await manifestsOf(({ correct }) => correct));
-    await untilAll(CORRECTED, isHealed, HEALING_MS);
-    seen = await look(CORRECTED);
+    seen = await untilAll(CORRECTED, isHealed);
   });
 
   it.each(titled(CORRECTED))('%s', (_title, bad) => {
@@ -127,18 +119,20 @@ async function untilReady(standing: readonly Manifest[]): Promise<void> {
   await house.until('what stands there before is ready', isSo);
 }
 
-/** Waits until all are so at one moment, or time is up: then the tests tell which are not. */
-async function untilAll(cases: readonly BadInput[], isSo: (bad: BadInput, object: KubeObject | undefined) => boolean, timeoutMs: number) {
-  const deadline = performance.now() + timeoutMs;
-  while (performance.now() < deadline) {
+/** The object that tells, of each case, in one look at both namespaces. */
+type Seen = ReadonlyMap<BadInput, KubeObject | undefined>;
+
+/** The look in which all were so at one moment; when time is up the last one, and the tests tell which are not. */
+async function untilAll(cases: readonly BadInput[], isSo: (bad: BadInput, object: KubeObject | undefined) => boolean): Promise<Seen> {
+  const deadline = performance.now() + PATIENCE_MS;
+  for (;;) {
     const seen = await look(cases);
-    if ([...seen].every(([bad, object]) => isSo(bad, object))) return;
+    if ([...seen].every(([bad, object]) => isSo(bad, object)) || performance.now() > deadline) return seen;
     await sleep(LOOK_MS);
   }
 }
 
-/** The object that tells, of each case, in one look at both namespaces. */
-async function look(cases: readonly BadInput[]): Promise<ReadonlyMap<BadInput, KubeObject | undefined>> {
+async function look(cases: readonly BadInput[]): Promise<Seen> {
   const byPlace = await objectsByPlace();
   return new Map(cases.map((bad) => [bad, byPlace.get(`${bad.subject} ${plotOf(bad).namespace}/${plotOf(bad).id}`)]));
 }

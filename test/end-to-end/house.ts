@@ -21,7 +21,7 @@ import { adminKubeConfig, sharedCluster } from '../support/control-plane.ts';
 import { activityAt } from './activity.ts';
 import { AuditLog } from './audit-log.ts';
 import { exampleManifests, type Manifest } from './manifests.ts';
-import { NamespaceObjects, PATIENCE_MS } from './namespace-objects.ts';
+import { NamespaceObjects } from './namespace-objects.ts';
 
 export interface HouseOptions {
   /** Part of the namespaces' names. */
@@ -58,7 +58,7 @@ interface Parts {
 export async function openHouse(options: HouseOptions): Promise<House> {
   const { subject, examples = ['quickstart'], leaderElection = false } = options;
   const cluster = sharedCluster();
-  const id = randomBytes(3).toString('hex');
+  const id = randomBytes(5).toString('hex');
   const namespace = `${subject}-${id}`;
   const folder = await mkdtemp(join(tmpdir(), 'trunkline-house-'));
   const supervision = new Supervision({ scratchDirectory: folder });
@@ -183,20 +183,16 @@ export class House extends NamespaceObjects {
   }
 
   /** Nothing waits, nothing runs and no pass has ended for a while: the operator has come to rest. */
-  async untilIdle(quietMs = 1_000, timeoutMs = PATIENCE_MS): Promise<void> {
+  async untilIdle(quietMs = 1_000): Promise<void> {
     let last = '';
     let since = performance.now();
-    await this.until(
-      'the operator is idle',
-      async () => {
-        const passes = await activityAt(this.#port);
-        const now = passes && `${passes} ${this.cloud.base.log.reads()}`;
-        if (now === undefined || now !== last) since = performance.now();
-        last = now ?? '';
-        return now !== undefined && performance.now() - since >= quietMs;
-      },
-      timeoutMs,
-    );
+    await this.until('the operator is idle', async () => {
+      const passes = await activityAt(this.#port);
+      const now = passes && `${passes} ${this.cloud.base.log.reads()}`;
+      if (now === undefined || now !== last) since = performance.now();
+      last = now ?? '';
+      return now !== undefined && performance.now() - since >= quietMs;
+    });
   }
 
   /** Outside writes so far: Microsoft, SBCs, mail. */

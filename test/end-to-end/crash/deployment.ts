@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { PATIENCE_MS } from '../namespace-objects.ts';
 import { differences, type EndState, endStateOf } from './end-state.ts';
 import { INVITED } from './manifests.ts';
 import { type Kill, Stage } from './stage.ts';
@@ -12,7 +13,6 @@ export interface Round {
   readonly problems: readonly string[];
 }
 
-const PATIENCE_MS = 40_000;
 /** No write for so long: at rest, if all is as expected. */
 const QUIET_MS = 700;
 const LOOK_MS = 250;
@@ -24,6 +24,7 @@ export async function deployUndisturbed(): Promise<Round & { readonly end: EndSt
     const { house, watch, history } = stage;
     await house.apply(stage.manifests);
     await house.start();
+    await stage.untilDeployed();
     await house.untilIdle(2_500);
     return { writes: watch.writes, killedAfter: undefined, end: await endStateOf(house), problems: history.problems() };
   } finally {

@@ -1,12 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Kind } from '../../../operator/api/kinds.ts';
-import { isReady } from '../namespace-objects.ts';
+import { PATIENCE_MS } from '../namespace-objects.ts';
 import type { Round } from './deployment.ts';
 import { differences, endStateOf } from './end-state.ts';
-import { INVITED } from './manifests.ts';
 import { type Kill, Stage } from './stage.ts';
 
-const PATIENCE_MS = 60_000;
 const LOOK_MS = 250;
 
 /**
@@ -20,11 +18,7 @@ export async function remove(kill?: Kill): Promise<Round> {
     const before = await endStateOf(house);
     await house.apply(stage.manifests.map(confirmed));
     await house.start();
-    await house.until('all but the invited customer is Ready', async () => {
-      const objects = await house.all();
-      return objects.filter(({ kind, metadata }) => kind !== 'Invitation' && metadata.name !== INVITED).every(isReady);
-    });
-    await house.untilIdle();
+    await stage.untilDeployed();
     watch.startOver();
     const killed = kill === undefined ? undefined : stage.killAfter(kill);
     await Promise.all((await house.all()).map(({ kind, metadata }) => house.delete(kind as Kind, metadata.name)));

@@ -2,9 +2,10 @@ import { CoordinationV1Api, PatchStrategy, setHeaderOptions } from '@kubernetes/
 import { adminKubeConfig } from '../../support/control-plane.ts';
 import { type House, openHouse } from '../house.ts';
 import type { Manifest } from '../manifests.ts';
+import { isReady } from '../namespace-objects.ts';
 import { type ApiProxy, startApiProxy } from './api-proxy.ts';
 import { History } from './history.ts';
-import { invitedCustomer } from './manifests.ts';
+import { INVITED, invitedCustomer } from './manifests.ts';
 import { type OutgoingWrite, WriteWatch } from './write-watch.ts';
 
 export interface Kill {
@@ -66,6 +67,17 @@ export class Stage {
         else setTimeout(shoot, AFTER_ANSWER_MS);
       });
     });
+  }
+
+  /** All that can become Ready is, and the invitation is on its way. */
+  async untilDeployed(): Promise<void> {
+    const { house } = this;
+    await house.until('all but the invited customer is Ready', async () => {
+      const objects = await house.all();
+      return objects.filter(({ kind, metadata }) => kind !== 'Invitation' && metadata.name !== INVITED).every(isReady);
+    });
+    await house.until('the invitation is sent', () => house.cloud.mail.mailbox.messages().length > 0);
+    await house.untilIdle();
   }
 
   /** Another process goes on with what it finds. */
