@@ -33,7 +33,7 @@ async function fileOf(name: string, content: object): Promise<string> {
   return join(folder, name);
 }
 
-describe('the process', { timeout: 120_000 }, () => {
+describe('the process', () => {
   it('prints its usage and version', async () => {
     expect(await run('--help')).toMatchObject({ code: 0, stdout: expect.stringContaining('usage: trunkline operator --config FILE') });
     expect(await run('--version')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });

@@ -1,7 +1,7 @@
 import { Agent } from 'node:https';
 import axios, { type AxiosInstance } from 'axios';
 import { Hono } from 'hono';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { SandboxClock } from './clock.ts';
 import { type RunningStandIn, startStandIn } from './server.ts';
 import { type CloudBase, createCloudBase, type StandInEnv } from './stand-in.ts';
@@ -32,7 +32,7 @@ async function start(): Promise<Fixture> {
     baseURL: running.url,
     httpsAgent: new Agent({ ca: base.ca.certPem }),
     validateStatus: () => true,
-    timeout: 2_000,
+    timeout: 60_000,
   });
   return { base, http, done };
 }
@@ -117,7 +117,7 @@ describe('stand-in server', () => {
     const { base, http } = await start();
     base.faults.add({ kind: 'hang', times: 1 });
     const ended = expect(http.get('/things')).rejects.toMatchObject({ code: 'ECONNRESET' });
-    await vi.waitFor(() => expect(base.faults.list()).toEqual([])); // it has arrived and hangs
+    await expect.poll(() => base.faults.list()).toEqual([]); // it has arrived and hangs
     await Promise.all([running?.close(), ended]);
     running = undefined;
   });

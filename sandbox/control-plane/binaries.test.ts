@@ -32,7 +32,7 @@ function prepare(env: NodeJS.ProcessEnv = {}) {
   return prepareBinaries({ report, env: environment, origins: unreachable, goCommand: join(root, 'no-such-go') });
 }
 
-describe('prepareBinaries', { timeout: 30_000 }, () => {
+describe('prepareBinaries', () => {
   it('takes all from the cache, silently', async () => {
     await put(built(), BINARY_NAMES);
     const paths = await prepare();

@@ -37,7 +37,7 @@ function rung(goCommand: string, more: Partial<BuildOptions> = {}) {
   return buildRung({ directory: directory(), platform, env, report: (line) => void lines.push(line), recipeOf, goCommand, ...more });
 }
 
-describe('buildRung', { timeout: 30_000 }, () => {
+describe('buildRung', () => {
   it('builds in the module folder, from the pinned versions only, whatever the user has set for other builds', async () => {
     const go = await fakeGo(`{ pwd; echo "$@"; echo "$CGO_ENABLED/$GOFLAGS/$GOOS/$GOARCH"; } > $out`);
     const { found } = await rung(go).provide(['etcd']);

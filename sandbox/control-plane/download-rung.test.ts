@@ -77,7 +77,7 @@ async function publishOthers(): Promise<void> {
   files.set(`${helm}.sha256sum`, Buffer.from(`${hashOf('sha256', content)}  helm.tar.gz\n`));
 }
 
-describe('downloadRung', { timeout: 30_000 }, () => {
+describe('downloadRung', () => {
   it('gives everything from the three official places, ready to run, and leaves nothing else behind', async () => {
     await publishEnvtest(['v1.36.0']);
     await publishOthers();

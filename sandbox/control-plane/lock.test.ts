@@ -26,7 +26,7 @@ async function otherHolder(lockFile: string) {
   return child;
 }
 
-describe('withLock', { timeout: 30_000 }, () => {
+describe('withLock', () => {
   it('gives the result of the work and lets the next one in, also after a failure', async () => {
     const lockFile = join(directory, 'lock');
     expect(await withLock(lockFile, silent, async () => 'done')).toBe('done');
@@ -54,7 +54,7 @@ describe('withLock', { timeout: 30_000 }, () => {
     const waiting = withLock(lockFile, { report: (line) => void lines.push(line), pollMs: 5 }, async () => {
       entered = true;
     });
-    await expect.poll(() => lines.length, { timeout: 15_000 }).toBe(1);
+    await expect.poll(() => lines.length).toBe(1);
     expect(lines[0]).toContain(`process ${holder.pid} since`);
     expect(entered).toBe(false);
     holder.kill('SIGKILL');

@@ -26,7 +26,7 @@ const server = (script: string, isReady: ServerStart['isReady']): ServerStart =>
   isReady,
 });
 
-describe('startServer', { timeout: 30_000 }, () => {
+describe('startServer', () => {
   it('resolves when the server says that it is ready, not before', async () => {
     let asked = 0;
     const running = await startServer(

@@ -33,14 +33,11 @@ const isAlive = (pid: number): boolean => {
 
 async function started(supervision: Supervision, spec: ProcessSpec) {
   const running = await supervision.run(spec);
-  await expect.poll(notes, PATIENCE).toContain(`${spec.name} up`);
+  await expect.poll(notes).toContain(`${spec.name} up`);
   return running;
 }
 
-/** Real processes on a machine that may be busy. */
-const PATIENCE = { timeout: 15_000 };
-
-describe('Supervision', { timeout: 30_000 }, () => {
+describe('Supervision', () => {
   it('stops the last started first and removes the scratch folder after the last has ended', async () => {
     const scratchDirectory = join(root, 'scratch');
     await mkdir(scratchDirectory);
@@ -81,7 +78,7 @@ describe('Supervision', { timeout: 30_000 }, () => {
     const parent = spawnSync('ps', ['-o', 'ppid=', '-p', String(server.pid)]).stdout.toString();
     process.kill(Number(parent), 'SIGKILL');
     expect(await server.exited).toEqual({ code: null, signal: 'SIGKILL' });
-    await expect.poll(() => isAlive(server.pid), PATIENCE).toBe(false);
+    await expect.poll(() => isAlive(server.pid)).toBe(false);
     await expect(supervision.run(shell('late', 'exit 0'))).rejects.toThrow('the supervisor of the sandbox processes has ended');
   });
 
@@ -97,7 +94,7 @@ describe('Supervision', { timeout: 30_000 }, () => {
     const pid = Number(output.toString());
     expect(isAlive(pid)).toBe(true);
     owner.kill(signal);
-    await expect.poll(() => isAlive(pid), PATIENCE).toBe(false);
-    await expect.poll(() => existsSync(scratchDirectory), PATIENCE).toBe(false);
+    await expect.poll(() => isAlive(pid)).toBe(false);
+    await expect.poll(() => existsSync(scratchDirectory)).toBe(false);
   });
 });

@@ -70,7 +70,7 @@ describe('two replicas as processes', () => {
     readonly first: Replica;
     readonly second: Replica;
     edit(size: number): Promise<void>;
-    arrived(size: number, timeoutMs?: number): Promise<number>;
+    arrived(size: number): Promise<number>;
   }> {
     const namespace = await uniqueNamespace(cluster, 'replicas');
     const outside = await outsideSystem();
@@ -81,13 +81,13 @@ describe('two replicas as processes', () => {
         names.map((name) => widget(namespace, name, { size })),
       );
     };
-    const arrived = async (size: number, timeoutMs = 30_000): Promise<number> => {
-      await eventually(() => names.every((name) => outside.sizeOf(name) === size), timeoutMs);
+    const arrived = async (size: number): Promise<number> => {
+      await eventually(() => names.every((name) => outside.sizeOf(name) === size));
       return performance.now();
     };
     await edit(1);
     const first = startReplica(namespace, outside.url, 'first');
-    await eventually(() => first.leads, 30_000);
+    await eventually(() => first.leads);
     const second = startReplica(namespace, outside.url, 'second');
     await arrived(1);
     await edit(2);
@@ -115,7 +115,7 @@ describe('two replicas as processes', () => {
     const [code] = await ended;
     const endedAt = performance.now();
     expect(code).toBe(0);
-    await eventually(() => second.leads, 10_000);
+    await eventually(() => second.leads);
     expect(performance.now() - endedAt).toBeLessThan(5000);
     await edit(4);
     await arrived(4);
@@ -128,7 +128,7 @@ describe('two replicas as processes', () => {
     first.process.kill('SIGKILL');
     const killedAt = performance.now();
     await edit(3);
-    const doneAt = await arrived(3, 25_000);
+    const doneAt = await arrived(3);
     expect(doneAt - killedAt).toBeLessThan(20_000);
     expect(second.leads).toBe(true);
     expectOrder(outside.writes);
@@ -138,7 +138,7 @@ describe('two replicas as processes', () => {
     const { outside, first, second, edit, arrived } = await setUp();
     await edit(3);
     first.process.kill('SIGSTOP');
-    await eventually(() => second.leads, 30_000);
+    await eventually(() => second.leads);
     await edit(4);
     const takenOverAt = await arrived(4);
     const ended = once(first.process, 'exit');

@@ -44,7 +44,7 @@ describe('runtime on a real API server', () => {
     await eventually(() => kind.store.get(`${namespace}/one`)?.metadata.finalizers?.includes(FINALIZER));
     await apply(cluster, [widget(namespace, 'one', { size: 7 })]);
     await eventually(() => kind.store.get(`${namespace}/one`)?.status?.seenSize === 7);
-    await cluster.kubectl(['delete', 'widget', 'one', '-n', namespace, '--timeout=10s']);
+    await cluster.kubectl(['delete', 'widget', 'one', '-n', namespace, '--timeout=120s']);
     await eventually(() => forgotten.includes(`${namespace}/one`));
     expect(kind.store.size).toBe(0);
   });

@@ -12,7 +12,6 @@ import { type Instruction, parseDockerfile } from '../support/dockerfile.ts';
  * .dockerignore lets into a build. What a base image brings is this machine's Node.
  */
 const run = promisify(execFile);
-const INSTALL_MS = 240_000;
 
 let folder: string;
 const stageFolders = new Map<string, string>();
@@ -37,7 +36,7 @@ beforeAll(async () => {
     image = place;
     entryPoint = listOf(stage.instructions, 'ENTRYPOINT');
   }
-}, INSTALL_MS);
+});
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 

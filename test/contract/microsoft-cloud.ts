@@ -94,7 +94,7 @@ export async function startMicrosoftCloud(): Promise<MicrosoftCloud> {
     const systems = createMicrosoftSystems({
       runtime,
       cloud,
-      timeoutMs: 5_000,
+      timeoutMs: 60_000,
       onUsageLost: (loss) => losses.push(loss),
       onWarning: (warning) => warnings.push(warning),
     });

@@ -6,8 +6,8 @@ import type { Kill } from './crash/stage.ts';
 
 /** Rounds in parallel, each with a cloud, a namespace and an operator of its own: most of a round is waiting. */
 const AT_ONCE = 6;
-/** For a machine that does much else beside. */
-const TIMEOUT_MS = 900_000;
+/** Of all rounds together. */
+const TIMEOUT_MS = 1_800_000;
 /** Runs do not make the same number of writes: what is found in one look may take two. Up to this share of them all every n has its kill. */
 const SURE_SHARE = 0.75;
 

@@ -104,7 +104,7 @@ describe('deletion while the SBC is unreachable', () => {
 
 describe('after all of it', () => {
   it('holds the condition rules, and a second pass writes nothing', async () => {
-    await house.untilReady(90_000);
+    await house.untilReady();
     await house.finish();
   });
 });

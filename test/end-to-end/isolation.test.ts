@@ -186,7 +186,7 @@ describe('one target in trouble', () => {
   it('leaves 20 healthy customers as they are: their p95 stays within 10 % beside a hanging SBC and a throttling tenant', async () => {
     const healthy = Array.from({ length: HEALTHY }, (_unused, index) => customer(index, 'healthy')).flat();
     await house.apply([...healthy, ...customer(THROTTLED, 'healthy'), ...customer(BEHIND_HANGING, 'hanging')]);
-    await house.untilReady(120_000);
+    await house.untilReady();
     await house.untilIdle();
     ranges = await ObjectWatch.start(house.cluster, house.namespace, 'NumberRange');
 
@@ -215,7 +215,7 @@ describe('one target in trouble', () => {
     for (const what of WHATS) expect(comparison.p95('beside', what), what).toBeLessThanOrEqual(comparison.p95('alone', what) * TOLERANCE);
     const faulty = log.list({}).map(({ fault }) => fault);
     expect(faulty).toEqual(expect.arrayContaining(['hang', 'throttle']));
-    await house.untilReady(120_000);
+    await house.untilReady();
   });
 });
 
@@ -230,14 +230,14 @@ describe('one SBC', () => {
     const block = (name: string): string => `+4188${name.slice(1)}[00-49]`;
     await house.apply([essentials, ...sites.map((name) => site(name, 'many', 'healthy', `many-${name}`, false))]);
     await house.apply(sites.map((name) => range(name, 'many', name, block(name))));
-    await house.untilReady(240_000);
+    await house.untilReady();
     await house.untilIdle();
     const { counters } = house.cloud.sbc.sbc1;
     const before = { scripts: counters.scripts, saves: counters.saves };
     await Promise.all(
       sites.map((name) => house.patch('NumberRange', name, { spec: { prefixes: [block(name), `+4187${name.slice(1)}00`] } })),
     );
-    await house.untilReady(240_000);
+    await house.untilReady();
     console.log(`100 ranges changed at once: ${counters.scripts - before.scripts} scripts, ${counters.saves - before.saves} saves`);
     expect(counters.scripts - before.scripts).toBeLessThanOrEqual(5);
     expect(counters).toMatchObject({ failedScripts: 0, forbidden: [] });

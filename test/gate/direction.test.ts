@@ -151,7 +151,7 @@ beforeAll(async () => {
   const { stdout } = await lint.catch((failed: { stdout: string }) => failed);
   const { diagnostics } = Verdicts.parse(JSON.parse(stdout));
   refused = new Set(diagnostics.map(({ location }) => `${location.path} -> ${targetsFor(location.path)[location.start.line - 1]}`));
-}, 60_000);
+});
 
 afterAll(() => rm(house, { recursive: true, force: true }));
 

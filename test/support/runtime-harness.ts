@@ -70,8 +70,13 @@ export async function widgetRuntime(
   return { ...connection, kind, runtime };
 }
 
+const PATIENCE_MS = 120_000;
+
 /** Polls until `look` gives something; fails with the last thing seen. */
-export async function eventually<T>(look: () => T | undefined | false | Promise<T | undefined | false>, timeoutMs = 15_000): Promise<T> {
+export async function eventually<T>(
+  look: () => T | undefined | false | Promise<T | undefined | false>,
+  timeoutMs = PATIENCE_MS,
+): Promise<T> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     const seenNow = await look();

@@ -67,8 +67,6 @@ class TinyApiServer {
   }
 }
 
-const PATIENCE = { timeout: 4000 };
-
 let api: TinyApiServer;
 let dns: Dns;
 let watch: EndpointWatch | undefined;
@@ -94,16 +92,14 @@ it('publishes what is listed and what comes after, and acknowledges the generati
   api.put('zurich', ['203.0.113.1']);
   await (await start()).ready;
   expect(addressOf('zurich')).toEqual(['203.0.113.1']);
-  await expect.poll(() => api.watches, PATIENCE).toBe(1);
+  await expect.poll(() => api.watches).toBe(1);
   api.put('geneva', ['203.0.113.2']);
-  await expect.poll(() => addressOf('geneva'), PATIENCE).toEqual(['203.0.113.2']);
+  await expect.poll(() => addressOf('geneva')).toEqual(['203.0.113.2']);
   api.put('zurich', ['203.0.113.3'], 2);
-  await expect.poll(() => addressOf('zurich'), PATIENCE).toEqual(['203.0.113.3']);
+  await expect.poll(() => addressOf('zurich')).toEqual(['203.0.113.3']);
   api.delete('zurich');
-  await expect.poll(() => addressOf('zurich'), PATIENCE).toBe('nxDomain');
-  await expect
-    .poll(() => api.patched, PATIENCE)
-    .toContain('/apis/externaldns.k8s.io/v1alpha1/namespaces/quickstart/dnsendpoints/geneva/status');
+  await expect.poll(() => addressOf('zurich')).toBe('nxDomain');
+  await expect.poll(() => api.patched).toContain('/apis/externaldns.k8s.io/v1alpha1/namespaces/quickstart/dnsendpoints/geneva/status');
 });
 
 it.each([
@@ -113,25 +109,25 @@ it.each([
   api.put('zurich', ['203.0.113.1']);
   await (await start([namespace])).ready;
   expect(addressOf('zurich')).toEqual(address);
-  await expect.poll(() => api.patched.length, PATIENCE).toBe(acknowledged);
+  await expect.poll(() => api.patched.length).toBe(acknowledged);
 });
 
 it('lists again when a watch ends, and withdraws what went meanwhile', async () => {
   api.put('zurich', ['203.0.113.1']);
   await (await start()).ready;
-  await expect.poll(() => api.watches, PATIENCE).toBe(1);
+  await expect.poll(() => api.watches).toBe(1);
   const ending = api.watches;
   api.objects.delete('zurich');
   api.endWatches();
   expect(ending).toBe(1);
-  await expect.poll(() => addressOf('zurich'), PATIENCE).toBe('nxDomain');
+  await expect.poll(() => addressOf('zurich')).toBe('nxDomain');
 });
 
 it('waits for the kind to be installed, and says what it waits for', async () => {
   api.installed = false;
   api.put('zurich', ['203.0.113.1']);
   const waiting = await start();
-  await expect.poll(() => waiting.problem(), PATIENCE).toBe('HTTP 404');
+  await expect.poll(() => waiting.problem()).toBe('HTTP 404');
   api.installed = true;
   await waiting.ready;
   expect(addressOf('zurich')).toEqual(['203.0.113.1']);

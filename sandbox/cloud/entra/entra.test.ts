@@ -45,7 +45,7 @@ afterEach(() => entra.close());
 
 /** MSAL's own wire format over a client that trusts the sandbox CA. */
 function networkOf(ca: string): INetworkModule {
-  const http = axios.create({ httpsAgent: new Agent({ ca }), validateStatus: () => true, timeout: 2_000 });
+  const http = axios.create({ httpsAgent: new Agent({ ca }), validateStatus: () => true, timeout: 60_000 });
   const answer = (response: { status: number; headers: object; data: unknown }) => ({
     status: response.status,
     headers: response.headers as Record<string, string>,

@@ -7,8 +7,6 @@ import { addRuleScript, BOUNDARY, multipart, startTestDevice, type TestDevice } 
 const RULE = addRuleScript('nested', 1, 17, { name: 'acme', prefix: '+41430009', tag: 'acme.teams.carrier.example' });
 const hasRule = (): boolean => sbc.person.rules('CustDialPlan').some(({ index }) => index === 17);
 
-const PATIENCE = { timeout: 4000 };
-
 let sbc: TestDevice;
 beforeEach(async () => {
   sbc = await startTestDevice();
@@ -84,7 +82,7 @@ async function openUploads(count: number): Promise<(() => void)[]> {
     sent.write(`--${BOUNDARY}\r\n`);
     return sent;
   });
-  await expect.poll(() => sbc.device.openRequests, PATIENCE).toBe(count);
+  await expect.poll(() => sbc.device.openRequests).toBe(count);
   return requests.map((sent) => () => sent.destroy());
 }
 
