@@ -37,7 +37,8 @@ function start(by: 'npm' | 'itself' = 'itself') {
   const { PATH, HOME, TMPDIR } = process.env;
   const env = { PATH, HOME, ...(TMPDIR === undefined ? {} : { TMPDIR }), CI: 'true' };
   const args = ['unit', '--root', folder];
-  const [command, ...its] = by === 'npm' ? ['npm', 'test', '--', ...args] : [process.execPath, join(ROOT, 'test/run.ts'), ...args];
+  const [command, ...its] =
+    by === 'npm' ? ['npm', 'test', '--ignore-scripts', '--', ...args] : [process.execPath, join(ROOT, 'test/run.ts'), ...args];
   const child = spawn(command ?? '', its, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
   return { child, exited: once(child, 'exit'), stdout: text(child.stdout), stderr: text(child.stderr) };
 }
