@@ -54,6 +54,14 @@ interface Parts {
   readonly beside: readonly string[];
 }
 
+let dnsKind: Promise<unknown> | undefined;
+
+/** Once for all houses of a file. */
+function installDnsKind(cluster: Cluster): Promise<unknown> {
+  dnsKind ??= cluster.installCrds(DNS_ENDPOINT_CRD);
+  return dnsKind;
+}
+
 /** Starts a cloud and makes a namespace for one suite file on the shared control plane. The operator is not started yet. */
 export async function openHouse(options: HouseOptions): Promise<House> {
   const { subject, examples = ['quickstart'], leaderElection = false } = options;
@@ -63,10 +71,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
   const folder = await mkdtemp(join(tmpdir(), 'trunkline-house-'));
   const supervision = new Supervision({ scratchDirectory: folder });
   const beside = (options.beside ?? []).map((suffix) => `${namespace}-${suffix}`);
-  await Promise.all([
-    cluster.installCrds(DNS_ENDPOINT_CRD),
-    ...[namespace, ...beside].map((name) => cluster.kubectl(['create', 'namespace', name])),
-  ]);
+  await Promise.all([installDnsKind(cluster), ...[namespace, ...beside].map((name) => cluster.kubectl(['create', 'namespace', name]))]);
   const [cloud, installation] = await Promise.all([
     startCloud(options.cloud),
     installOperator(cluster, {

@@ -1,14 +1,17 @@
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { Zones } from './zone.ts';
 
 const a = (name: string, ...values: string[]) => ({ name, type: 'A' as const, ttl: 300, values });
 const txt = (name: string, ...values: string[]) => ({ name, type: 'TXT' as const, ttl: 300, values });
 
 describe('wildcards (RFC 4592, telephony 3.5)', () => {
-  const zones = new Zones(['carrier.example']);
-  zones.set(a('*.teams.carrier.example', '203.0.113.10'));
-  zones.set(txt('acme.teams.carrier.example', 'MS=ms12345678'));
-  zones.set(a('deep.below.teams.carrier.example', '203.0.113.11'));
+  let zones: Zones;
+  beforeEach(() => {
+    zones = new Zones(['carrier.example']);
+    zones.set(a('*.teams.carrier.example', '203.0.113.10'));
+    zones.set(txt('acme.teams.carrier.example', 'MS=ms12345678'));
+    zones.set(a('deep.below.teams.carrier.example', '203.0.113.11'));
+  });
 
   it('answers for a name that does not exist', () => {
     expect(zones.lookup('other.teams.carrier.example', 'A')).toEqual({
