@@ -42,6 +42,15 @@ describe.each(Object.entries(REMOVALS))('a removal that would silence telephones
     expect(rules(house)).toContain('TeamsTenants/+414455501[00-49]');
   });
 
+  it('sees a number that is longer than the pattern of its rule', async () => {
+    const house = await deployedHouse();
+    house.outside.tenants.get(TENANT)?.assignments.push({ number: `${NUMBER}123`, holder: 'anna', type: 'DirectRouting' });
+    remove(house);
+    await house.run();
+    expect(house.ready('NumberRange', 'office')).toBe('False/DeletionHeld');
+    expect(rules(house)).toContain('TeamsTenants/+414455501[00-49]');
+  });
+
   it('is told once: looking again, also after a restart, writes nothing', async () => {
     const house = await deployedHouse();
     assign(house);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fc } from '../../../test/support/properties.ts';
 import { ClaimBook, type PlacedClaim } from './claim-book.ts';
-import { containsNumber, firstOverlap, type Prefix, parsePrefix, relation, splitPrefixes } from './prefix.ts';
+import { carries, firstOverlap, type Prefix, parsePrefix, relation, splitPrefixes } from './prefix.ts';
 
 function prefix(text: string): Prefix {
   const parsed = parsePrefix(text);
@@ -27,7 +27,7 @@ describe('prefix notation', () => {
 
   it('[S212] +44587996[01-20] is 01 to 20 with leading zeros, without 00', () => {
     const all = Array.from({ length: 100 }, (_, i) => `+44587996${String(i).padStart(2, '0')}`);
-    expect(all.filter((number) => containsNumber(prefix('+44587996[01-20]'), number))).toEqual(all.slice(1, 21));
+    expect(all.filter((number) => carries(prefix('+44587996[01-20]'), prefix(number)))).toEqual(all.slice(1, 21));
   });
 
   it('[S212] splits a pasted list on ";" and keeps one rule a prefix', () => {
@@ -104,10 +104,15 @@ describe('overlap', () => {
     );
   });
 
-  it('contains whole numbers only', () => {
-    expect(containsNumber(prefix('+4458[01-20]'), '+445815')).toBe(true);
-    expect(containsNumber(prefix('+4458[01-20]'), '+4458150')).toBe(false);
-    expect(containsNumber(prefix('+4458[01-20]'), '+445821')).toBe(false);
+  it.each([
+    ['one of its numbers', '+445815', true],
+    ['a longer number that begins with one of them', '+4458150', true],
+    ['a longer number that begins with none', '+4458210', false],
+    ['its neighbour', '+445821', false],
+    ['a shorter number', '+44581', false],
+    ['one without plus sign', '445815', false],
+  ])('a rule carries %s: %s %s (audiocodes-sbc §12.3)', (_what, number, is) => {
+    expect(carries(prefix('+4458[01-20]'), prefix(number))).toBe(is);
   });
 });
 

@@ -157,12 +157,13 @@ function overlaps(left: Interval, right: Interval): boolean {
   return left.first <= right.last && right.first <= left.last;
 }
 
-/** Whether a whole number (`+31201234567`) is one that the pattern stands for. */
-export function containsNumber(prefix: Prefix, number: string): boolean {
-  const parsed = parsePrefix(number);
-  if (!('prefix' in parsed) || parsed.prefix.digits !== prefix.digits) return false;
-  const found = relation(prefix, parsed.prefix);
-  return found === 'same' || found === 'crossing';
+/**
+ * Whether calls to a whole number, parsed, go by the rule of a pattern: it is one of the pattern's numbers or longer than one that it begins with, since
+ * a rule without `#` matches whatever begins so (audiocodes-sbc §12.3; numbers of one range differ in length in many countries, telephony 6.1).
+ */
+export function carries(prefix: Prefix, number: Prefix): boolean {
+  const found = relation(prefix, number);
+  return found === 'same' || found === 'crossing' || found === 'captures';
 }
 
 /** First pair that overlaps within one list; proper-prefix pairs are allowed (the longer rule wins on the SBC). */
