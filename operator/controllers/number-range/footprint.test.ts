@@ -89,6 +89,19 @@ describe('the footprint of rules', () => {
     expect(JSON.stringify(footprint).length).toBeLessThan(10_000);
   });
 
+  it('fits into a status however many patterns are replaced at once, on however many devices (design §2: 128 KiB)', () => {
+    const [old, young] = [patterns(500), patterns(500, 500)];
+    const records = old.map((pattern): RuleRecord => ({ plan: 'P', pattern, state: 'Applied', tagHash: 'x' }));
+    const owned = rules(old).map((object): Owned => ({ object, state: 'Applied' }));
+    const { footprint } = nextOf({ desired: rules(young), observed: rules(old), owned }, records);
+    expect(footprint.map(({ state, count }) => [state, count]).sort()).toEqual([
+      ['Pending', 500],
+      ['Removing', 500],
+    ]);
+    // Four trunks, and four that they have just replaced.
+    expect(JSON.stringify(footprint).length * 8).toBeLessThan(8 * 1024);
+  });
+
   it.each([3, 300])('says nothing of what is held elsewhere alone (%d patterns)', (count) => {
     const all = rules(patterns(count));
     const { records } = nextOf({ desired: all, observed: all, elsewhere: patterns(count, 5_000) });
