@@ -10,6 +10,7 @@ import type { Stores } from '../stores.ts';
 import type { Work } from '../work.ts';
 import type { NamedTrunk } from './desired.ts';
 import type { EmergencyRecord } from './emergency.ts';
+import type { Ownership } from './naming.ts';
 import type { SiteRecords } from './records.ts';
 
 /** Everything one pass has found about a site. */
@@ -21,6 +22,7 @@ export interface SiteFindings {
   readonly governance: Governance;
   /** Whether an edit would take something from users. */
   readonly silence: Silence;
+  readonly ownership: Ownership;
   /** Of usage, routes and policy; undefined while it cannot be told. */
   readonly name: string | undefined;
   /** Trunks that Microsoft takes a route over. */

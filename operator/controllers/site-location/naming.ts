@@ -46,7 +46,7 @@ export function isOrphanOf(marker: string, { installation }: Ownership, scope: S
 }
 
 /** A site that is being deleted gives its name to the next one of the same Customer. */
-function givesWay(other: SiteLocation, { site }: SiteScope): boolean {
+export function givesWay(other: SiteLocation, { site }: SiteScope): boolean {
   const isSameCustomer = customerKeyOf(other) === customerKeyOf(site);
   return isTerminating(other) && !isTerminating(site) && isSameCustomer && keyOf(other) !== keyOf(site);
 }
@@ -79,7 +79,8 @@ function isSiblings(
   });
 }
 
-function siteMarker(marker: string, installation: string): MarkerParts | undefined {
+/** A marker of one of our sites; undefined: of nobody that is a site of this installation. */
+export function siteMarker(marker: string, installation: string): MarkerParts | undefined {
   const parts = parseMarker(marker);
   return parts?.kind === 'SiteLocation' && parts.installation === installation ? parts : undefined;
 }

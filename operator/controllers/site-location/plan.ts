@@ -7,6 +7,7 @@ import { adoption } from '../governance.ts';
 import type { Silence } from '../silence.ts';
 import type { SiteScope } from '../site-scope.ts';
 import type { Stores } from '../stores.ts';
+import { holderOf } from './holder.ts';
 import { editSilence, narrowedRoutes } from './holds.ts';
 import { isOrphanOf, type Ownership } from './naming.ts';
 import { servesKept, servesOthers, sharedWithSibling, withUsageOwners } from './places.ts';
@@ -33,12 +34,13 @@ export function planPlace(input: PlaceInput, observed: readonly OutsideObject[])
   const isLetGo = (object: Owned['object']): boolean => {
     return kept.some((entry) => identityOf(entry.object) === identityOf(object)) || servesKept(object, kept, seen);
   };
+  const isAsked = adoption(scope.site);
   return planObjects({
     desired: inRouteOrder(desired ?? [], seen),
     observed: seen,
     owned: desired === undefined ? [] : owned,
     policy,
-    adopts: adoption(scope.site),
+    adopts: (object) => isAsked(object) && holderOf(object, scope, ownership, stores) === undefined,
     order: VOICE_ROUTING_ORDER,
     marker: ownership.marker,
     keeps: () => keepsRemovals,

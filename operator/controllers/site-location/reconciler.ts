@@ -88,6 +88,7 @@ export class SiteLocationReconciler implements Reconciler<SiteLocation, SiteLoca
       closedGate,
       governance,
       silence,
+      ownership,
       name,
       routable,
       emergency,

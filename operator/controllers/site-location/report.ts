@@ -7,7 +7,7 @@ import { unmanagedPaths } from '../managed-fields.ts';
 import { rangesOf } from '../site-scope.ts';
 import type { SiteFindings } from './findings.ts';
 import type { LedTrunk } from './records.ts';
-import { m365Deployed, unseenInTenant } from './routing.ts';
+import { m365Deployed, unseenInTenant, whyUnrouted } from './routing.ts';
 import { sbcDeployed } from './sbc.ts';
 
 const NEEDS = ['Accepted', 'DomainVerified', 'DomainActivated', 'SBCDeployed', 'M365Deployed'];
@@ -111,9 +111,7 @@ function domainActivated(found: SiteFindings): Finding {
 }
 
 function domainsNotApplicable({ scope }: SiteFindings, type: string): Finding | undefined {
-  return scope.routesInMicrosoft
-    ? undefined
-    : exempt(type, 'NotApplicable', scope.essentials ? 'Essentials has no Microsoft part' : 'spec.m365.defaultRouting is false');
+  return scope.routesInMicrosoft ? undefined : exempt(type, 'NotApplicable', whyUnrouted(scope));
 }
 
 /** `spec.trunks[main] zurich.teams.carrier.example, …`. */

@@ -2,8 +2,10 @@ import type { Seen } from '../../delivery/delivery.ts';
 import type { PlannedItem } from '../../domain/change/plan.ts';
 import { servingTrunks } from '../../domain/routing/voice-routing.ts';
 import { exempt, type Finding, failed, hasStood, holds, lastWord, stalls, unseen, waits } from '../finding.ts';
+import type { SiteScope } from '../site-scope.ts';
 import { failureStands } from '../tasks.ts';
 import type { SiteFindings } from './findings.ts';
+import { holderOf } from './holder.ts';
 
 const TYPE = 'M365Deployed';
 
@@ -11,17 +13,24 @@ const TYPE = 'M365Deployed';
 export function m365Deployed(found: SiteFindings): Finding {
   const { scope, voice, governance, accepted, silence } = found;
   if (silence.verdict === 'held') return stalls(TYPE, 'DeletionHeld', silence.message);
-  if (!scope.routesInMicrosoft)
-    return exempt(TYPE, 'NotApplicable', scope.essentials ? 'Essentials has no Microsoft part' : 'spec.m365.defaultRouting is false');
+  if (!scope.routesInMicrosoft) return exempt(TYPE, 'NotApplicable', whyUnrouted(scope));
   if (governance.hold?.reason === 'NotManagedYet') return stalls(TYPE, 'NotManagedYet', governance.hold.message);
   if (accepted.status !== 'True') return waits(TYPE, accepted.reason, accepted.message);
   if (voice?.suspicion !== undefined) return suspect(found, voice.suspicion.message);
   if (voice?.plan === undefined) return unseenInTenant(found, TYPE, voice?.seen, 'The voice configuration of the tenant');
   const taken = voice.plan.items.filter(({ standing }) => standing === 'Taken');
-  if (taken.length > 0) return nameTaken(taken);
+  if (taken.length > 0) return nameTaken(taken, found);
   const failure = voice.failures[0];
   if (failure !== undefined) return failed(TYPE, failure.error);
   return scope.customer?.spec.deploy === false ? undeployed(found) : deployed(found, voice.plan.items);
+}
+
+/** Why the site makes nothing in the tenant: by its licence, its service, or its own word (design §3). */
+export function whyUnrouted({ essentials, usesTrunkNames }: SiteScope): string {
+  if (essentials) return 'Essentials has no Microsoft part';
+  return usesTrunkNames
+    ? 'spec.m365.defaultRouting is false'
+    : 'Operator Connect leads calls without domains, routes and policies of the site';
 }
 
 /** What cannot be seen because the Customer cannot sign in waits for the Customer, which says what to do. */
@@ -83,7 +92,15 @@ function pending({ governance, closedGate, scope, voice }: SiteFindings, open: r
   return failureStands(scope.site, TYPE, voice === undefined ? [] : [voice]) ?? waits(TYPE, 'Deploying', `On the way: ${names}`);
 }
 
-function nameTaken(items: readonly PlannedItem[]): Finding {
+/** Of another site of ours is not to be adopted: of that one it is told first, as nothing else helps before it is settled. */
+function nameTaken(items: readonly PlannedItem[], { scope, ownership, stores }: SiteFindings): Finding {
+  for (const { desired, observed } of items) {
+    const holder = observed && holderOf(observed, scope, ownership, stores);
+    if (holder === undefined) continue;
+    const who = holder.metadata.namespace === scope.site.metadata.namespace ? `SiteLocation ${holder.metadata.name}` : 'another customer';
+    const how = 'it cannot be adopted; make this site anew with another spec.siteName, or delete that one';
+    return stalls(TYPE, 'NameTaken', `spec.siteName: ${desired.kind}/${desired.name} belongs to ${who} of this installation, so ${how}`);
+  }
   const named = items.map(({ desired }) => `${desired.kind}/${desired.name}`);
   return stalls(
     TYPE,
