@@ -1,7 +1,7 @@
 import type { Customer, NumberRange, SbcDevice, SiteLocation } from '../api/kinds.ts';
 import { type KubeObject, keyOf, type ObjectKey } from '../api/meta.ts';
 import { hasMicrosoftPart } from '../domain/licensing/transitions.ts';
-import { derivedTrunkName } from '../domain/routing/trunk-names.ts';
+import { derivedTrunkName, fitsTag } from '../domain/routing/trunk-names.ts';
 import { claimedTenant, isGranted } from './customer-claims.ts';
 import { type Finding, stalls, waits } from './finding.ts';
 import type { Governed } from './governance.ts';
@@ -105,7 +105,8 @@ function trunkScope(spec: TrunkSpec, site: SiteLocation, siteName: string, store
   const device = stores.devices.get(deviceKey);
   const fixed = site.status?.trunks?.find((trunk) => trunk.name === spec.name)?.fqdn;
   const named = trunkFqdn(spec, siteName);
-  const problem = trunkProblem({ spec, deviceKey, device, named, fixed, namespace, stores });
+  const isTag = site.spec.service !== 'OperatorConnect';
+  const problem = trunkProblem({ spec, deviceKey, device, named, fixed, namespace, stores, isTag });
   return {
     spec,
     state: spec.state ?? 'Active',
@@ -131,9 +132,11 @@ interface TrunkCheck {
   readonly fixed: string | undefined;
   readonly namespace: string;
   readonly stores: Stores;
+  /** Its name is to be the tag of rules. */
+  readonly isTag: boolean;
 }
 
-function trunkProblem({ spec, deviceKey, device, named, fixed, namespace, stores }: TrunkCheck): Finding | undefined {
+function trunkProblem({ spec, deviceKey, device, named, fixed, namespace, stores, isTag }: TrunkCheck): Finding | undefined {
   const path = `spec.trunks[${spec.name}]`;
   if (device === undefined) {
     return waits(
@@ -150,6 +153,8 @@ function trunkProblem({ spec, deviceKey, device, named, fixed, namespace, stores
     );
   }
   if ('problem' in named) return namingProblem(named, path);
+  // Of a name in use the ranges tell it: what stands goes on.
+  if (isTag && fixed === undefined && !fitsTag(named.fqdn, device.spec.limits?.tagLength)) return tagProblem(named.fqdn, device, path);
   if (fixed !== undefined && fixed !== named.fqdn) {
     return stalls(
       'Accepted',
@@ -172,6 +177,14 @@ function namingProblem(named: { readonly problem: 'LabelRequired' | 'FqdnTooLong
         'FqdnTooLong',
         `${path}.label: ${named.value} has ${named.value.length} characters, a trunk name may have 48; set a shorter one`,
       );
+}
+
+function tagProblem(fqdn: string, device: SbcDevice, path: string): Finding {
+  return stalls(
+    'Accepted',
+    'TagTooLong',
+    `${path}.label: ${fqdn} has ${fqdn.length} characters, SBCDevice ${keyOf(device)} takes tags of ${device.spec.limits?.tagLength}; set a shorter label`,
+  );
 }
 
 /** Grants as Gateway API does for routes; absent means the device's own namespace (design §2, Tenancy). */

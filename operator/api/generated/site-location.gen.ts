@@ -23,7 +23,7 @@ export interface SiteLocationSpec {
    */
   readonly customerRef: ObjectRef;
   /**
-   * Which service of the Customer the site belongs to.
+   * Which service of the Customer the site belongs to. With OperatorConnect it has rules on its SBCs alone, no domain, routing or records; the other services are not managed (ServiceTypeNotManaged).
    */
   readonly service?: ServiceType;
   /**

@@ -2,6 +2,7 @@ import type { NumberRange, SbcDevice } from '../../api/kinds.ts';
 import type { ObjectKey } from '../../api/meta.ts';
 import { type DialPlanRole, dialPlanRole } from '../../domain/routing/dial-plan-role.ts';
 import { leadingTrunk, type TagCandidate } from '../../domain/routing/leading-trunk.ts';
+import { fitsTag } from '../../domain/routing/trunk-names.ts';
 import { type Finding, stalls, waits } from '../finding.ts';
 import type { SiteScope, TrunkScope } from '../site-scope.ts';
 
@@ -80,9 +81,9 @@ function candidatesAt(deviceKey: ObjectKey, range: NumberRange, scope: SiteScope
 
 type KnownTrunk = NonNullable<NonNullable<SiteScope['site']['status']>['trunks']>[number];
 
-/** By what the site has seen in the tenant. Without a Microsoft part of the customer there is nothing to wait for (design §3). */
-function inboundOf(known: KnownTrunk | undefined, { essentials, routesInMicrosoft }: SiteScope): TagCandidate['inbound'] {
-  if (essentials || known?.domain === 'Activated' || known?.m365 === 'Deployed') return 'Ready';
+/** By what the site has seen in the tenant; where trunk names lead to no tenant there is nothing to wait for (design §3). */
+function inboundOf(known: KnownTrunk | undefined, { usesTrunkNames, routesInMicrosoft }: SiteScope): TagCandidate['inbound'] {
+  if (!usesTrunkNames || known?.domain === 'Activated' || known?.m365 === 'Deployed') return 'Ready';
   return routesInMicrosoft ? 'NotReady' : 'Untold';
 }
 
@@ -107,7 +108,7 @@ function place(range: NumberRange, scope: SiteScope, trunk: Candidate, role: Dia
   const tag = tagOf(range, scope, trunk, role);
   if (typeof tag !== 'string') return tag;
   const limit = device.spec.limits?.tagLength;
-  if (limit !== undefined && tag.length > limit) {
+  if (!fitsTag(tag, limit)) {
     return {
       refusal: stalls(
         'Accepted',

@@ -138,8 +138,9 @@ function trunkBefore(fqdn: string, { site }: SiteScope): TrunkStatus | undefined
 
 function dnsStatus({ scope, records }: SiteFindings): NonNullable<SiteLocationStatus['dns']> {
   const mode = scope.site.spec.dns?.mode ?? 'ExternalDNS';
-  const required = records.trunks.flatMap(({ fqdn, publicAddresses: values }) =>
+  const named = scope.site.spec.service === 'OperatorConnect' ? [] : records.trunks;
+  const required = named.flatMap(({ fqdn, publicAddresses: values }) =>
     values.length === 0 ? [] : [{ name: fqdn, type: 'A' as const, values: [...values], purpose: 'The SBC that serves this trunk' }],
   );
-  return { mode, ...(mode === 'ExternalDNS' ? { endpointName: endpointName(scope.site) } : {}), required };
+  return { mode, ...(scope.publishes ? { endpointName: endpointName(scope.site) } : {}), required };
 }

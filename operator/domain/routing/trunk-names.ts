@@ -6,6 +6,11 @@ const MAX_TRUNK_FQDN = 48;
 
 export type TrunkName = { readonly fqdn: string } | { readonly problem: 'LabelRequired' | 'FqdnTooLong'; readonly value: string };
 
+/** Whether a trunk name can be the tag of rules on an SBC whose tags are this long at most (telephony 2.2). Undefined: no limit is known. */
+export function fitsTag(fqdn: string, tagLength: number | undefined): boolean {
+  return tagLength === undefined || fqdn.length <= tagLength;
+}
+
 /**
  * FQDN of a derived trunk: exactly one label under the carrier trunk's base (telephony 2.2). The label defaults to the site name in lower
  * case where that is a DNS label; otherwise it must be given, since `R&D` and `R+D` must not both become `r-d`.
