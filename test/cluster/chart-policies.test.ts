@@ -62,9 +62,14 @@ describe('the admission policies of the chart', () => {
       ...PLURALS.map((plural) => `--resource=${plural}.trunkline.dev`),
     ]);
     await plane.kubectl(['create', 'rolebinding', CLERK, '-n', 'acme', '--role=clerk', `--user=${CLERK}`]);
-    await as(PROVIDER, ['apply', '--server-side'], customer('acme1'));
+    // A binding takes effect a moment after it is made, and so does a policy.
+    const outcome = () =>
+      as(PROVIDER, ['apply', '--server-side'], customer('acme1')).then(
+        ({ stdout }) => stdout,
+        (error: Error) => error.message,
+      );
+    await expect.poll(outcome).toContain('serverside-applied');
     await as(PROVIDER, ['apply', '--server-side'], range('provider-range'));
-    // A policy takes effect a moment after it is made.
     const probe = customer('probe', { annotations: { 'trunkline.dev/approve': 'x' } });
     await eventually(() =>
       as(CHANNEL, ['create', '--dry-run=server'], probe).then(
@@ -123,7 +128,7 @@ describe('the admission policies of the chart', () => {
     await plane.kubectl(['create', '-f', '-'], {
       stdin: JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [inGone, rangeInGone] }),
     });
-    await plane.kubectl(['delete', 'namespace', 'gone', '--timeout=60s']);
+    await plane.kubectl(['delete', 'namespace', 'gone', '--timeout=120s']);
   });
 
   it('[S106, S107] let a customer change number ranges of its own, in E.164 form, and no others', async () => {

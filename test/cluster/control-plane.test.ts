@@ -176,10 +176,14 @@ describe('the shared control plane', () => {
     const namespace = await uniqueNamespace(cluster, 'audit');
     await apply(cluster, [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'traced', namespace } }]);
     await cluster.kubectl(['get', 'configmap', 'traced', '-n', namespace]);
-    const lines = (await readFile(cluster.auditLogPath ?? '', 'utf8')).trim().split('\n');
-    const entries = lines
-      .map((line) => JSON.parse(line))
-      .filter((entry) => entry.objectRef?.namespace === namespace && entry.objectRef.name === 'traced');
+    const traced = async () => {
+      const lines = (await readFile(cluster.auditLogPath ?? '', 'utf8')).split('\n').slice(0, -1); // the last one may be half written
+      return lines
+        .map((line) => JSON.parse(line))
+        .filter((entry) => entry.objectRef?.namespace === namespace && entry.objectRef.name === 'traced');
+    };
+    await expect.poll(traced).toHaveLength(2); // an answer may be there before its line
+    const entries = await traced();
     expect(entries.map((entry) => [entry.verb, entry.user.username, entry.level])).toEqual([
       ['patch', 'trunkline-sandbox-admin', 'Metadata'],
       ['get', 'trunkline-sandbox-admin', 'Metadata'],
