@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { KubeConfig } from '@kubernetes/client-node';
+import { KubeConfig, type RequestContext } from '@kubernetes/client-node';
 import { inject, onTestFinished } from 'vitest';
 import { Cluster } from '../../sandbox/control-plane/cluster.ts';
 import { type ControlPlane, type ControlPlaneOptions, startControlPlane } from '../../sandbox/control-plane/control-plane.ts';
@@ -33,9 +33,28 @@ export async function uniqueNamespace(cluster: Cluster, subject: string, labels:
   return name;
 }
 
+/**
+ * The client library opens a connection for every request. Suites look many times a second, and would spend most of their processor on
+ * handshakes, theirs and the API server's: here requests share what is open.
+ */
+class SharingKubeConfig extends KubeConfig {
+  #dispatcher: ReturnType<RequestContext['getDispatcher']>;
+
+  override async applySecurityAuthentication(context: RequestContext): Promise<void> {
+    await super.applySecurityAuthentication(context);
+    this.#dispatcher ??= context.getDispatcher();
+    if (this.#dispatcher !== undefined) context.setDispatcher(this.#dispatcher);
+  }
+}
+
+const administrators = new Map<string, KubeConfig>();
+
 /** For the client library, as the administrator. */
-export function adminKubeConfig(cluster: Cluster): KubeConfig {
-  return kubeConfigFrom(cluster.adminKubeconfig);
+export function adminKubeConfig({ adminKubeconfig }: Cluster): KubeConfig {
+  const config = administrators.get(adminKubeconfig) ?? new SharingKubeConfig();
+  if (!administrators.has(adminKubeconfig)) config.loadFromString(adminKubeconfig);
+  administrators.set(adminKubeconfig, config);
+  return config;
 }
 
 /** For the client library, from the text of a kubeconfig, such as `serviceAccountKubeconfig` gives. */
