@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fc } from '../../../test/support/properties.ts';
 import { knownPrefix, type Prefix, type PrefixRelation, relation } from './prefix.ts';
 import { PrefixSet } from './prefix-set.ts';
 
