@@ -16,6 +16,10 @@ export interface TrunkScope {
   readonly state: 'Active' | 'Draining' | 'Standby';
   readonly priority: number;
   readonly deviceKey: ObjectKey;
+  /**
+   * Undefined: it does not exist, or does not grant the site's namespace, so that nothing is looked at, claimed or shown there (design §2 Tenancy).
+   * One that granted it once serves what status knows, until that is taken back by its owner.
+   */
   readonly device: SbcDevice | undefined;
   /** Fixed in status at first use, else derived now; undefined while it cannot be derived. */
   readonly fqdn: string | undefined;
@@ -91,6 +95,11 @@ export function ledTo(trunk: KnownTrunk | undefined): ObjectKey | undefined {
   return trunk?.sbcRef && `${trunk.sbcRef.namespace}/${trunk.sbcRef.name}`;
 }
 
+/** Whether a trunk of the site leads, or led, to an SBC by status: only one that granted the site's namespace gets there. */
+export function hasTrunkTo(device: string, { status }: Pick<SiteLocation, 'status'>): boolean {
+  return (status?.trunks ?? []).some((trunk) => ledTo(trunk) === device);
+}
+
 /** Whether a name of the site still leads to an SBC that the spec has moved it away from: its rules there serve calls until it does not (telephony 2.5). */
 export function isLeftBehind({ site, trunks }: Pick<SiteScope, 'site' | 'trunks'>, device: string): boolean {
   return (site.status?.trunks ?? []).some((known) => {
@@ -102,17 +111,17 @@ export function isLeftBehind({ site, trunks }: Pick<SiteScope, 'site' | 'trunks'
 function trunkScope(spec: TrunkSpec, site: SiteLocation, siteName: string, stores: Stores): TrunkScope {
   const namespace = site.metadata.namespace ?? '';
   const deviceKey: ObjectKey = `${spec.sbcRef.namespace ?? namespace}/${spec.sbcRef.name}`;
-  const device = stores.devices.get(deviceKey);
-  const fixed = site.status?.trunks?.find((trunk) => trunk.name === spec.name)?.fqdn;
   const named = trunkFqdn(spec, siteName);
+  const found = stores.devices.get(deviceKey);
+  const fixed = site.status?.trunks?.find((trunk) => trunk.name === spec.name)?.fqdn;
   const isTag = site.spec.service !== 'OperatorConnect';
-  const problem = trunkProblem({ spec, deviceKey, device, named, fixed, namespace, stores, isTag });
+  const problem = trunkProblem({ spec, deviceKey, device: found, named, fixed, namespace, stores, isTag });
   return {
     spec,
     state: spec.state ?? 'Active',
     priority: spec.priority ?? 1,
     deviceKey,
-    device,
+    device: hasTrunkTo(deviceKey, site) || (found !== undefined && grantsNamespace(found, namespace, stores)) ? found : undefined,
     fqdn: fixed ?? ('fqdn' in named ? named.fqdn : undefined),
     problem,
   };
@@ -188,7 +197,7 @@ function tagProblem(fqdn: string, device: SbcDevice, path: string): Finding {
 }
 
 /** Grants as Gateway API does for routes; absent means the device's own namespace (design §2, Tenancy). */
-function grantsNamespace(device: SbcDevice, namespace: string, stores: Pick<Stores, 'namespaces'>): boolean {
+export function grantsNamespace(device: SbcDevice, namespace: string, stores: Pick<Stores, 'namespaces'>): boolean {
   if (device.metadata.namespace === namespace) return true;
   const allowed = device.spec.allowedNamespaces;
   if (allowed?.from === 'All') return true;

@@ -246,7 +246,7 @@ export interface NumberRangeStatus {
    */
   readonly refusedTotal?: number;
   /**
-   * Patterns of other ranges that are longer than one of ours and win over it, the first 50, as longer pattern in shorter one.
+   * Patterns of other ranges that are longer than one of ours and win over it, or shorter, the first 50; of those in other namespaces only that there is one.
    */
   readonly captures?: readonly string[];
   readonly confirmation?: NumberRangeStatusConfirmation;

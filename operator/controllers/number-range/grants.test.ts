@@ -149,10 +149,22 @@ describe('whether a range gets a pattern', () => {
     for (const secret of ['acme2', 'other', 'fabrikam', '[0-9]']) expect(message.replace('another customer', '')).not.toContain(secret);
   });
 
+  it('tells of one of another namespace that there is one, and not which (design §2 Tenancy)', () => {
+    const captures = [`${PATTERN} and one of another customer`];
+    expect(verdict({ rival: rival(`${PATTERN}1`, { namespace: 'acme2' }) }).captures).toEqual(captures);
+    expect(verdict({ rival: rival(PATTERN.slice(0, -1), { namespace: 'acme2' }) }).captures).toEqual(captures);
+  });
+
   it('says what stands in the way on the device and how to take it over', () => {
     const { message } = verdict({ rules: rulesOf(rule('else')) });
     expect(message).toContain('with tag else');
     expect(message).toContain(`trunkline.dev/adopt=DialPlanRule/TeamsTenants/${PATTERN}`);
+  });
+
+  it('does not say whose rule that is on a device of another namespace: its tag names a customer', () => {
+    const { message } = verdict({ rules: rulesOf(rule('secretcustomer')), range: range('office', {}, { namespace: 'acme2' }) });
+    expect(message).toContain('with another tag');
+    expect(message).not.toContain('secretcustomer');
   });
 });
 

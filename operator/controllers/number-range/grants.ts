@@ -109,9 +109,10 @@ function verdictOn(
   if (holder !== undefined) return heldBy(prefix, place, holder, range);
   const stolen = range.spec.owner === 'Customer' ? captured.find((other) => isForeign(other, input)) : undefined;
   if (stolen !== undefined && !mine.granted) return capturesForeign(prefix);
-  for (const other of [...capturing, ...captured]) captures.add(`${prefix.text} and ${other.prefix.text}`);
+  for (const other of [...capturing, ...captured])
+    captures.add(`${prefix.text} and ${isNear(other.owner, range) ? other.prefix.text : 'one of another customer'}`);
   const rule = ruleAt(prefix, place, input);
-  if (rule !== undefined && isTaken(rule, place, record, input)) return takenOnDevice(prefix, place, rule);
+  if (rule !== undefined && isTaken(rule, place, record, input)) return takenOnDevice(prefix, place, rule, range);
   if (mine.granted) return 'granted';
   return !input.rules.has(place.device) || input.isUnread(placeOf(place)) ? 'open' : 'granted';
 }
@@ -133,10 +134,14 @@ function isForeign(other: Claim, { range, customerOf }: GrantInput): boolean {
   return customerOf(other.owner) !== customerKeyOf(range);
 }
 
+/** Across namespaces only the fact is told: one customer's numbers are not another one's business (design §2 Tenancy). */
+function isNear(key: string, { metadata: { namespace = '' } }: NumberRange): boolean {
+  return key.startsWith(`${namespace}/`);
+}
+
 function heldBy(prefix: Prefix, place: Placement, holder: Claim, range: NumberRange): Refusal {
-  // Across namespaces only the fact is told: one customer's numbers are not another one's business (design §2 Tenancy).
-  const near = holder.owner.startsWith(`${range.metadata.namespace ?? ''}/`);
-  const who = near ? `NumberRange ${holder.owner.slice(holder.owner.indexOf('/') + 1)} (${holder.prefix.text})` : 'another customer';
+  const name = holder.owner.slice(holder.owner.indexOf('/') + 1);
+  const who = isNear(holder.owner, range) ? `NumberRange ${name} (${holder.prefix.text})` : 'another customer';
   return {
     pattern: prefix.text,
     reason: 'PatternHeld',
@@ -152,8 +157,10 @@ function capturesForeign(prefix: Prefix): Refusal {
   };
 }
 
-function takenOnDevice(prefix: Prefix, place: Placement, rule: OutsideObject): Refusal {
-  const message = `spec.prefixes: ${prefix.text} is in ${where(place)} already, with tag ${String(rule.fields['tag'])}; annotate trunkline.dev/adopt=DialPlanRule/${rule.name} to take it over, or remove it there`;
+/** A tag names the customer that the rule leads to. */
+function takenOnDevice(prefix: Prefix, place: Placement, rule: OutsideObject, range: NumberRange): Refusal {
+  const tag = isNear(place.device, range) ? `tag ${String(rule.fields['tag'])}` : 'another tag';
+  const message = `spec.prefixes: ${prefix.text} is in ${where(place)} already, with ${tag}; annotate trunkline.dev/adopt=DialPlanRule/${rule.name} to take it over, or remove it there`;
   return { pattern: prefix.text, reason: 'NameTaken', message };
 }
 

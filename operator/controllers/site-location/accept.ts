@@ -85,7 +85,17 @@ function isVerified(fqdn: string, directory: Seen<DirectoryView> | undefined): b
 function rivals({ site, tenantId, customer }: SiteScope, fqdn: string, stores: Stores): SiteLocation[] {
   const key = keyOf(site);
   const others = new Map(claimants(fqdn, stores).map((other) => [keyOf(other), other]));
-  return [...others.values()].filter((other) => keyOf(other) !== key && !sameTenant(other, { tenantId, customer }, stores));
+  return [...others.values()].filter(
+    (other) => keyOf(other) !== key && !sameTenant(other, { tenantId, customer }, stores) && mayClaim(other, fqdn, stores),
+  );
+}
+
+/** By having it, or by a trunk to an SBC that lets the site in: what others do not grant, nobody keeps from them (design §2 Tenancy). */
+function mayClaim(site: SiteLocation, fqdn: string, stores: Stores): boolean {
+  return (
+    holdsName(site, fqdn) ||
+    siteScope(site, stores).trunks.some((trunk) => trunk.fqdn === fqdn && trunk.problem?.reason !== 'NamespaceNotGranted')
+  );
 }
 
 /** Sites that have the name or want it: by status, by spec, and by the short name that a site without a label takes. */
