@@ -1,7 +1,7 @@
 import type { NumberRange } from '../../api/kinds.ts';
 import type { ObjectKey } from '../../api/meta.ts';
 import { identityOf, type OutsideObject } from '../../domain/change/object.ts';
-import { knownPrefix, type PrefixRelation } from '../../domain/numbers/prefix.ts';
+import { knownPrefix, relation } from '../../domain/numbers/prefix.ts';
 import { PrefixSet } from '../../domain/numbers/prefix-set.ts';
 import { devicesInStatus } from '../indexes.ts';
 import { type RuleRecord, recordsAt } from './footprint.ts';
@@ -76,11 +76,9 @@ export function replacementsAt(device: ObjectKey, { wanted, places }: GoingInput
     if (wanted.has(pattern)) return hasRule(pattern);
     awaited ??= new PrefixSet([...wanted].flatMap((other) => (hasRule(other) ? [] : (knownPrefix(other) ?? []))));
     const prefix = knownPrefix(pattern);
-    return prefix === undefined || !awaited.has(prefix, SHARING);
+    return prefix === undefined || !awaited.some(prefix, (one, other) => relation(one, other) !== 'disjoint');
   };
 }
-
-const SHARING: readonly PrefixRelation[] = ['same', 'crossing', 'captures', 'capturedBy'];
 
 /** Tags are compared as devices do, without case. */
 export function sameTag(rule: OutsideObject, { tag }: Pick<Placement, 'tag'>): boolean {

@@ -2,7 +2,8 @@ import type { NumberRange, SiteLocation } from '../../api/kinds.ts';
 import type { ObjectKey } from '../../api/meta.ts';
 import type { Seen } from '../../delivery/delivery.ts';
 import { contentHash } from '../../domain/change/canonical.ts';
-import { carries, knownPrefix, type Prefix } from '../../domain/numbers/prefix.ts';
+import { carries, knownPrefix } from '../../domain/numbers/prefix.ts';
+import { PrefixSet } from '../../domain/numbers/prefix-set.ts';
 import type { NumbersView } from '../../integrations/graph/port.ts';
 import { confirmationOf } from '../confirmation.ts';
 import { heldBefore } from '../removal.ts';
@@ -72,7 +73,8 @@ export function silencing({ range, patterns, essentials, numbers, how }: Silence
   if (numbers === undefined || numbers.state === 'failed') {
     return { verdict: 'held', message: `It cannot be read who holds the ${all} numbers, so all of them count as assigned; ${how}` };
   }
-  const lost = numbers.view.assignments.filter(({ number, holder }) => holder !== undefined && isCarried(number, prefixes));
+  const going = new PrefixSet(prefixes);
+  const lost = numbers.view.assignments.filter(({ number, holder }) => holder !== undefined && isCarried(number, going));
   if (lost.length === 0) return FREE;
   const named = lost
     .slice(0, 3)
@@ -85,9 +87,9 @@ export function silencing({ range, patterns, essentials, numbers, how }: Silence
 }
 
 /** `number` as Microsoft tells it: maybe with an extension behind it, maybe longer than any pattern can be. */
-function isCarried(number: string, prefixes: readonly Prefix[]): boolean {
+function isCarried(number: string, prefixes: PrefixSet): boolean {
   const whole = knownPrefix(/^\+?\d{1,15}/.exec(number)?.[0] ?? '');
-  return whole !== undefined && prefixes.some((prefix) => carries(prefix, whole));
+  return whole !== undefined && prefixes.some(whole, carries);
 }
 
 /**

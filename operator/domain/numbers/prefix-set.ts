@@ -1,5 +1,5 @@
 import { IntervalList } from './interval-list.ts';
-import { cut, type Prefix, type PrefixRelation, relation } from './prefix.ts';
+import { cut, type Prefix } from './prefix.ts';
 
 /** Digits of the longest numbers there are (E.164). */
 const LONGEST = 15;
@@ -13,9 +13,9 @@ export class PrefixSet {
     for (const prefix of prefixes) this.#list.add(prefix);
   }
 
-  /** Whether one of them stands to `other` in one of these ways: see relation. */
-  has(other: Prefix, ways: readonly PrefixRelation[]): boolean {
-    for (const prefix of this.#list.overlapping(cut(other, LONGEST))) if (ways.includes(relation(prefix, other))) return true;
+  /** Whether one of them stands to `other` in this way; asked only of those that begin with its numbers, or with which its numbers begin. */
+  some(other: Prefix, way: (prefix: Prefix, other: Prefix) => boolean): boolean {
+    for (const prefix of this.#list.overlapping(cut(other, LONGEST))) if (way(prefix, other)) return true;
     return false;
   }
 }
