@@ -98,6 +98,7 @@ export function createControllers(kinds: WatchedKinds, deps: ControllerDeps, tim
       ...times,
       watches: [
         watching({ kind: sites, keys: (site) => wakes.rivalSites(site, stores), when: wakes.specMoved }),
+        watching({ kind: sites, keys: (site) => wakes.sharingSites(site, stores), when: wakes.footprintMoved }),
         watching({ kind: customers, keys: (customer) => wakes.sitesOfCustomer(customer, stores), when: wakes.gatesMoved }),
         watching({ kind: devices, keys: (device) => wakes.sitesOfDevice(device, stores), when: wakes.deviceGatesMoved }),
         watching({ kind: ranges, keys: wakes.siteOfRange, when: wakes.specMoved }),
@@ -111,6 +112,7 @@ export function createControllers(kinds: WatchedKinds, deps: ControllerDeps, tim
       ...times,
       watches: [
         watching({ kind: ranges, keys: (range) => wakes.rivalRanges(range, stores), when: wakes.gatesMoved }),
+        watching({ kind: ranges, keys: (range) => wakes.sharingRanges(range, stores), when: wakes.footprintMoved }),
         watching({ kind: sites, keys: (site) => wakes.rangesOfSite(site, stores), when: wakes.siteMoved }),
         watching({ kind: devices, keys: (device) => wakes.rangesOfDevice(device, stores), when: wakes.deviceGatesMoved }),
         watching({ kind: customers, keys: (customer) => wakes.rangesOfCustomer(customer, stores), when: wakes.customerMoved }),

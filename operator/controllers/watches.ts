@@ -1,6 +1,7 @@
 import { ANNOTATIONS } from '../api/group.ts';
 import type { Customer, Invitation, NumberRange, SbcDevice, SiteLocation } from '../api/kinds.ts';
 import { type Condition, type KubeObject, keyOf, type ObjectKey } from '../api/meta.ts';
+import { identityOf } from '../domain/change/object.ts';
 import { claimedTenant, servingCustomer } from './customer-claims.ts';
 import { customerKeyOf, devicesInStatus, devicesOf, devicesServing, NAMED_BY_DOMAIN, siteKeyOf } from './indexes.ts';
 import { type KnownTrunk, ledTo } from './site-scope.ts';
@@ -77,6 +78,38 @@ export function rivalRanges(range: NumberRange, stores: Stores): ObjectKey[] {
     .flatMap((device) => stores.sites.byIndex(INDEX.device, device))
     .flatMap((other) => stores.ranges.byIndex(INDEX.site, keyOf(other)));
   return [...new Set(others.filter((other) => (isRefused(other) || givesUp(other)) && keyOf(other) !== keyOf(range)).map(keyOf))];
+}
+
+/** Other sites of the Customer that list an outside object that this one lists: one of them is about to take it over or away (design §3.10). */
+export function sharingSites(site: SiteLocation, stores: Stores): ObjectKey[] {
+  const listed = new Set(objectsOf(site));
+  const others = stores.sites.byIndex(INDEX.customer, customerKeyOf(site)).filter((other) => keyOf(other) !== keyOf(site));
+  return others.filter((other) => objectsOf(other).some((id) => listed.has(id))).map(keyOf);
+}
+
+function objectsOf({ status }: SiteLocation): string[] {
+  return (status?.footprint ?? []).flatMap(({ system, target, kind, name }) =>
+    name === undefined ? [] : [identityOf({ system, target, kind, name })],
+  );
+}
+
+/** The same for ranges, one of which gives a pattern up that the other holds too. What stands in a ConfigMap is not known here. */
+export function sharingRanges(range: NumberRange, stores: Stores): ObjectKey[] {
+  const held = new Set(range.status?.held ?? []);
+  const mayShare = ({ status }: NumberRange): boolean =>
+    (status?.heldIn ?? range.status?.heldIn) !== undefined || (status?.held ?? []).some((pattern) => held.has(pattern));
+  const others = stores.ranges.byIndex(INDEX.customer, customerKeyOf(range)).filter((other) => keyOf(other) !== keyOf(range));
+  return others.filter((other) => (isLeaving(range) || isLeaving(other)) && mayShare(other)).map(keyOf);
+}
+
+function isLeaving(range: NumberRange): boolean {
+  return givesUp(range) || (range.status?.footprint ?? []).some(({ state }) => state === 'Removing');
+}
+
+/** What an object lists as its own outside, or the state of it, moved. */
+export function footprintMoved(before: SiteLocation | NumberRange | undefined, after: SiteLocation | NumberRange | undefined): boolean {
+  const listed = (object: typeof before): string => JSON.stringify(object?.status?.footprint);
+  return before?.status !== after?.status && listed(before) !== listed(after);
 }
 
 function isRefused(object: KubeObject<unknown, { readonly conditions?: readonly Condition[] }>): boolean {

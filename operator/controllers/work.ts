@@ -2,8 +2,8 @@ import type { Delivery, Outcome, Priority, Seen } from '../delivery/delivery.ts'
 import { contentHash } from '../domain/change/canonical.ts';
 import { type Change, changeId } from '../domain/change/change-set.ts';
 import { failedVerdicts, type Target, type Verdict } from '../domain/change/driver.ts';
-import type { OutsideObject } from '../domain/change/object.ts';
-import type { DriftItem, Plan } from '../domain/change/plan.ts';
+import { identityOf, type OutsideObject } from '../domain/change/object.ts';
+import type { DriftItem, Owned, Plan } from '../domain/change/plan.ts';
 import type { OperatorError } from '../errors/operator-error.ts';
 import { SUSPECT_RECHECK_MS, type Suspicion } from './suspicion.ts';
 
@@ -40,12 +40,15 @@ export interface WorkRequest<View> {
   readonly seen: Seen<View>;
   readonly suspicion?: Suspicion | undefined;
   readonly objectsOf: (view: View) => readonly OutsideObject[];
-  readonly planWith: (observed: readonly OutsideObject[]) => Plan;
+  /** `isLeaving`: see PlanRequest; whoever asks is woken when that has ended. */
+  readonly planWith: (observed: readonly OutsideObject[], isLeaving: IsLeaving) => Plan;
   /** Of a target that has to save what it was told. */
   readonly isUnsavedIn?: (view: View) => boolean;
   /** Somebody asks for it now (`reconcile-at`): the next try does not wait for its time, also when a look or a question has to come first. */
   readonly requested: boolean;
 }
+
+export type IsLeaving = (object: Owned['object']) => boolean;
 
 /** Plans one target from what is seen of it; a target that cannot be seen, or whose picture is suspect, has no plan and so no writes. */
 export function workOn<View>(request: WorkRequest<View>): Work {
@@ -55,7 +58,8 @@ export function workOn<View>(request: WorkRequest<View>): Work {
   // What was taken back has no verdicts: it says nothing new of what had failed before.
   const isDone = outcome.state === 'done' && outcome.verdicts.length > 0;
   const applied = outcome.state === 'done' ? outcome.verdicts.flatMap(({ result, change }) => (result === 'applied' ? [change] : [])) : [];
-  const plan = seen.state === 'seen' && suspicion === undefined ? planWith(objectsOf(seen.view)) : undefined;
+  const isLeaving: IsLeaving = (object) => delivery.isLeaving(identityOf(object), owner);
+  const plan = seen.state === 'seen' && suspicion === undefined ? planWith(objectsOf(seen.view), isLeaving) : undefined;
   const ended = failedVerdicts(outcome.failed?.verdicts ?? []);
   const isUnsaved = seen.state === 'seen' && isUnsavedIn?.(seen.view) === true;
   const failures = isDone || plan === undefined ? ended : stillWanted(ended, plan, isUnsaved);
@@ -101,9 +105,9 @@ export function driftOf(works: readonly Work[]): DriftItem[] {
   return works.flatMap((work) => work.plan?.drift ?? []);
 }
 
-/** Whether anything is to be written anywhere. */
+/** Whether anything is to be written anywhere, now or when another owner's removal of it has ended. */
 export function hasChanges(works: readonly Work[]): boolean {
-  return works.some((work) => (work.plan?.changes.length ?? 0) > 0);
+  return works.some(({ plan }) => plan !== undefined && (plan.changes.length > 0 || plan.items.some(({ isLeaving }) => isLeaving)));
 }
 
 /** A removal that hands nothing over now takes back what an earlier pass has handed over and has not left. */

@@ -135,6 +135,10 @@ class DeliveryHouse implements DeliveryControl {
     return this.#ledger.outcomeOf(owner, target);
   }
 
+  isLeaving(id: string, owner: string): boolean {
+    return this.#ledger.isLeaving(id, owner);
+  }
+
   retryNow(owner: string, target: Target): void {
     this.#ledger.retryNow(owner, target);
   }

@@ -52,10 +52,16 @@ export interface Delivery {
   submit(submission: Submission): void;
   /**
    * Takes back what of the owner's submissions has not been sent, on every target, but for what is still planned exactly so. The outcome of
-   * what is taken back whole is `done` without verdicts. What is on the wire is left alone; its end wakes the owner.
+   * what is taken back whole is `done` without verdicts. What is on the wire is left alone; its end wakes the owner. Removals that are planned
+   * hold for others from here on, see `isLeaving`.
    */
   withdraw(owner: string, planned?: readonly Planned[]): void;
   outcomeOf(owner: string, target: Target): Outcome;
+  /**
+   * Whether another owner has planned (see withdraw), submitted or sent the removal of an object, by identity: what is seen of it, there or not,
+   * says nothing of how it will be. The owner that is told so is woken when that has ended or is not planned any more.
+   */
+  isLeaving(id: string, owner: string): boolean;
   /** The outcome has been reported: it is not shown as done again. */
   settle(owner: string, target: Target): void;
   /** Somebody asks for another try now: what failed last may be submitted again without waiting. */

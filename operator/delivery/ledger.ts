@@ -1,6 +1,7 @@
 import { failedVerdicts, type Target, targetKey, type Verdict } from '../domain/change/driver.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { LastFailure, Outcome, Planned, Submission } from './delivery.ts';
+import { Removals } from './removals.ts';
 import { retryHoldMs } from './retry-hold.ts';
 import { type Part, Submitted } from './submitted.ts';
 
@@ -35,6 +36,7 @@ export class Ledger {
   readonly #queue: (work: Submitted) => void;
   readonly #dequeue: (work: Submitted) => void;
   readonly #pages = new Map<string, Map<string, Page>>();
+  readonly #removals: Removals;
 
   /** `queue` is given each new piece of work, `dequeue` each that is withdrawn; `wake` each owner whose work is done. */
   constructor(deps: LedgerDeps) {
@@ -42,6 +44,7 @@ export class Ledger {
     this.#wake = deps.wake;
     this.#queue = deps.queue;
     this.#dequeue = deps.dequeue;
+    this.#removals = new Removals(deps.wake);
   }
 
   /** Accepts, replaces what has not started, or keeps it until what has started is over. Returns the work it replaced the content of. */
@@ -90,7 +93,13 @@ export class Ledger {
     }
   }
 
+  /** Whether another owner is to remove the object (by identity); see Delivery. */
+  isLeaving(id: string, owner: string): boolean {
+    return this.#removals.isLeaving(id, owner);
+  }
+
   withdraw(owner: string, planned: readonly Planned[]): void {
+    this.#removals.plan(owner, planned);
     const wanted = new Map(planned.map(({ target, changes }) => [targetKey(target), changes]));
     for (const [key, page] of this.#pages.get(owner) ?? []) {
       const changes = wanted.get(key) ?? [];
@@ -100,9 +109,13 @@ export class Ledger {
   }
 
   forget(owner: string): void {
+    this.#removals.plan(owner, []);
     for (const { work } of this.#pages.get(owner)?.values() ?? []) {
-      work?.withdraw();
-      if (work !== undefined) this.#dequeue(work);
+      if (work === undefined) continue;
+      work.withdraw();
+      this.#dequeue(work);
+      this.#removals.orphan(work);
+      if (!work.hasStarted || work.isDone) this.#removals.end(work);
     }
     this.#pages.delete(owner);
   }
@@ -121,18 +134,22 @@ export class Ledger {
       if (work.isDone) this.#finish(work);
       return;
     }
+    this.#removals.end(work);
     page.work = undefined;
     page.done = { verdicts: [], finishedAt: this.#clock.monotonic() };
   }
 
   #begin(page: Page, submission: Submission): void {
     page.work?.withdraw();
+    if (page.work !== undefined) this.#removals.end(page.work);
     page.work = new Submitted(submission);
+    this.#removals.begin(page.work);
     if (page.work.isDone) this.#finish(page.work);
     else this.#queue(page.work);
   }
 
   #finish(work: Submitted): void {
+    this.#removals.end(work);
     const page = this.#pages.get(work.owner)?.get(targetKey(work.target));
     // Forgotten meanwhile, or a page that belongs to a successor of the same name.
     if (page === undefined || page.work !== work) return;

@@ -124,6 +124,13 @@ describe('whether a number has another rule, so that one may go', () => {
     { why: 'the spec has numbers beside it only', pattern: NARROW, wanted: [LAST], rules: seen(), is: true },
     { why: 'the spec has extensions of the same digits only', pattern: NARROW, wanted: ['41430000100'], rules: seen(), is: true },
   ])('$why: $is', ({ places = [MAIN, SECOND], rules, pattern = A, wanted = [A], is }) => {
-    expect(replacementsAt(MAIN.device, input({ places, wanted: new Set(wanted) }), rules)(pattern)).toBe(is);
+    expect(replacementsAt(MAIN.device, input({ places, wanted: new Set(wanted) }), rules, () => false)(pattern)).toBe(is);
+  });
+
+  it('what another range takes away is no replacement, though it still stands', () => {
+    const rules = seen({ ...MAIN, pattern: WIDE });
+    const isReplaced = (isLeaving: boolean): boolean =>
+      replacementsAt(MAIN.device, input({ wanted: new Set([WIDE]) }), rules, () => isLeaving)(NARROW);
+    expect([isReplaced(false), isReplaced(true)]).toEqual([true, false]);
   });
 });

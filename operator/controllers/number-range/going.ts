@@ -4,6 +4,7 @@ import { identityOf, type OutsideObject } from '../../domain/change/object.ts';
 import { knownPrefix, relation } from '../../domain/numbers/prefix.ts';
 import { PrefixSet } from '../../domain/numbers/prefix-set.ts';
 import { devicesInStatus } from '../indexes.ts';
+import type { IsLeaving } from '../work.ts';
 import { type RuleRecord, recordsAt } from './footprint.ts';
 import type { Placement } from './placement.ts';
 
@@ -64,13 +65,19 @@ export function isAt({ plan }: Pick<RuleRecord, 'plan'>, place: Pick<Placement, 
  * Tells whether the numbers of a pattern have another rule by now, so that this one may go: a rule goes in a later script than the one that makes
  * what replaces it, because a device goes on after a line that it refuses. A pattern that left the spec waits for those of the spec that share
  * numbers with it: the device may not take the wider bracket that replaces two (audiocodes-sbc §12.5). On a device that keeps its rules the new one
- * stands there; a device that nothing leads to any more waits until one of the others has it. Numbers that left the spec wait for nothing.
+ * stands there; a device that nothing leads to any more waits until one of the others has it. Numbers that left the spec wait for nothing. What
+ * another range is taking away replaces nothing.
  */
-export function replacementsAt(device: ObjectKey, { wanted, places }: GoingInput, rules: SeenRules): (pattern: string) => boolean {
+export function replacementsAt(
+  device: ObjectKey,
+  { wanted, places }: GoingInput,
+  rules: SeenRules,
+  isLeaving: IsLeaving,
+): (pattern: string) => boolean {
   const here = places.filter((place) => place.device === device);
   const leading = here.length > 0 ? here : places;
   const hasRule = (pattern: string): boolean =>
-    leading.some((place) => stands(rules.get(place.device)?.get(ruleId(place, pattern)), place));
+    leading.some((place) => stands(rules.get(place.device)?.get(ruleId(place, pattern)), place) && !isLeaving(ruleFor(place, pattern)));
   let awaited: PrefixSet | undefined;
   return (pattern) => {
     if (wanted.has(pattern)) return hasRule(pattern);

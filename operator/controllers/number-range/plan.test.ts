@@ -51,6 +51,7 @@ function changes(input: Partial<DevicePlanInput>): string[] {
     keepsRemovals: false,
     isReplaced: () => true,
     hasHeir: () => false,
+    isLeaving: () => false,
     ...input,
   });
   return plan.changes.map(({ action, name }) => `${action} ${name}`);

@@ -6,6 +6,7 @@ import { ruleName } from '../../domain/naming/rule-name.ts';
 import type { Prefix } from '../../domain/numbers/prefix.ts';
 import { dialPlanRules, splitRuleName } from '../../domain/routing/dial-plan-rules.ts';
 import type { RuleIdentity } from '../successor.ts';
+import type { IsLeaving } from '../work.ts';
 import { isRecordedTag, type RuleRecord, recordsAt } from './footprint.ts';
 import { isAt, isLeftAlone, ruleFor, ruleId } from './going.ts';
 import type { Placement } from './placement.ts';
@@ -29,6 +30,7 @@ export interface DevicePlanInput {
   readonly isReplaced: (pattern: string) => boolean;
   /** Another range of the Customer has the very same rule by now: it is that one's, and nothing is written (design §3.10). */
   readonly hasHeir: (rule: RuleIdentity) => boolean;
+  readonly isLeaving: IsLeaving;
 }
 
 /** Rules of one device: what is granted, against what is there and what status says is ours. */
@@ -49,6 +51,7 @@ export function planDevice(input: DevicePlanInput): Plan {
     order: ['DialPlanRule'],
     keeps: ({ name }) => input.keepsRemovals || !input.isReplaced(splitRuleName(name).prefix),
     shared: (object) => !isOursToRemove(known.get(identityOf(object)), seen.get(identityOf(object)), input),
+    isLeaving: input.isLeaving,
   });
 }
 

@@ -21,7 +21,18 @@ import { deviceTarget, numbersTarget, ownerOf } from '../targets.ts';
 import { tasksStatus, tasksWithdrawn } from '../tasks.ts';
 import { connectAnew, secretsNotBefore } from '../tenant-access.ts';
 import { nextSaveMs } from '../unsaved.ts';
-import { firstFailure, handOver, hasChanges, isOut, recheckWithin, takingBack, type Work, type WorkRequest, workOn } from '../work.ts';
+import {
+  firstFailure,
+  handOver,
+  hasChanges,
+  type IsLeaving,
+  isOut,
+  recheckWithin,
+  takingBack,
+  type Work,
+  type WorkRequest,
+  workOn,
+} from '../work.ts';
 import { refusedRange } from './accept.ts';
 import { NumberClaims, placeOf } from './claims.ts';
 import { RangeConfigMaps, RECHECK_MS } from './config-maps.ts';
@@ -140,7 +151,7 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
     const edit = editOf({ range, wanted, held, places, undeployed, heirs: () => this.#heirs(range) });
     const silences = this.#silences(pass, edit);
     const awaits = edit.going.length > 0 && !undeployed ? this.#awaits(range, scope, edit.heirs) : undefined;
-    const planOn = (device: ObjectKey, observed: readonly OutsideObject[]): Plan =>
+    const planOn = (device: ObjectKey, observed: readonly OutsideObject[], isLeaving: IsLeaving): Plan =>
       planDevice({
         range,
         shortName: scope.customer?.spec.shortName ?? '',
@@ -153,10 +164,11 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
         policy: governance.policy,
         adopts: adoption(range),
         keepsRemovals: awaits !== undefined || !mayGo(silences, device) || isLeftBehind(scope, device),
-        isReplaced: replacementsAt(device, edit.terms, rules),
+        isReplaced: replacementsAt(device, edit.terms, rules, isLeaving),
         hasHeir: edit.heirs.has,
+        isLeaving,
       });
-    const works = looks.map((look) => this.#work(look, range, (observed) => planOn(look.device, observed), ctx));
+    const works = looks.map((look) => this.#work(look, range, (observed, isLeaving) => planOn(look.device, observed, isLeaving), ctx));
     return {
       range,
       scope,

@@ -7,6 +7,7 @@ import { adoption } from '../governance.ts';
 import type { Silence } from '../silence.ts';
 import type { SiteScope } from '../site-scope.ts';
 import type { Stores } from '../stores.ts';
+import type { IsLeaving } from '../work.ts';
 import { holderOf } from './holder.ts';
 import { editSilence, narrowedRoutes } from './holds.ts';
 import { isOrphanOf, type Ownership } from './naming.ts';
@@ -25,7 +26,7 @@ export interface PlaceInput {
 }
 
 /** One place of a site: what is wanted against what is there and what the footprint calls ours. */
-export function planPlace(input: PlaceInput, observed: readonly OutsideObject[]): Plan {
+export function planPlace(input: PlaceInput, observed: readonly OutsideObject[], isLeaving: IsLeaving = () => false): Plan {
   const { scope, stores, ownership, policy, desired, owned, keepsRemovals } = input;
   const inherits = (marker: string): boolean => isOrphanOf(marker, ownership, scope, stores);
   const seen = withUsageOwners(observed, owned, (marker) => marker === ownership.marker || (marker !== undefined && inherits(marker)));
@@ -46,6 +47,7 @@ export function planPlace(input: PlaceInput, observed: readonly OutsideObject[])
     keeps: () => keepsRemovals,
     shared: (object) => sharedWithSibling(object, scope, stores) || servesOthers(object, seen) || isLetGo(object),
     inherits,
+    isLeaving,
   });
 }
 

@@ -2,7 +2,6 @@ import type { SiteLocation, SiteLocationStatus } from '../../api/kinds.ts';
 import { keyOf, type ObjectKey } from '../../api/meta.ts';
 import type { Freshness, Seen } from '../../delivery/delivery.ts';
 import type { OutsideObject } from '../../domain/change/object.ts';
-import type { Plan } from '../../domain/change/plan.ts';
 import { formatMarker } from '../../domain/naming/marker.ts';
 import type { DnsView } from '../../integrations/dns/port.ts';
 import type { DirectoryView } from '../../integrations/graph/port.ts';
@@ -22,7 +21,7 @@ import type { Suspicion } from '../suspicion.ts';
 import { deviceTarget, directoryTarget, ownerOf } from '../targets.ts';
 import { tasksStatus } from '../tasks.ts';
 import { connectAnew, connectServing, lookTwice, refusedAt, secretsNotBefore } from '../tenant-access.ts';
-import { firstFailure, handOver, hasChanges, isOut, recheckWithin, takingBack, type Work, workOn } from '../work.ts';
+import { firstFailure, handOver, hasChanges, isOut, recheckWithin, takingBack, type Work, type WorkRequest, workOn } from '../work.ts';
 import { accept } from './accept.ts';
 import { desiredVoice, routableTrunks } from './desired.ts';
 import { emergencyRecord } from './emergency.ts';
@@ -237,7 +236,7 @@ export class SiteLocationReconciler implements Reconciler<SiteLocation, SiteLoca
   ): Work | undefined {
     if (target === undefined || seen === undefined) return undefined;
     const { delivery } = this.#deps;
-    const planWith = (observed: readonly OutsideObject[]): Plan => planPlace(input, observed);
+    const planWith: WorkRequest<unknown>['planWith'] = (observed, isLeaving) => planPlace(input, observed, isLeaving);
     return workOn({ delivery, owner, target, seen, suspicion, objectsOf: (view) => view.objects, planWith, requested });
   }
 }

@@ -49,7 +49,7 @@ function itemEntry(item: PlannedItem, known: Owned | undefined, isUnderWay: bool
         ? [entryOf(item.desired, 'Adopted', item.fields.length === 0 ? hash : known?.desiredHash)]
         : [];
     case 'ToCreate':
-      return item.writes || known !== undefined ? [entryOf(item.desired, 'Pending', hash)] : [];
+      return item.writes || item.isLeaving || known !== undefined ? [entryOf(item.desired, 'Pending', hash)] : [];
     case 'ToUpdate':
       return [entryOf(item.desired, known?.state ?? 'Applied', known?.desiredHash)];
     case 'Drifted':

@@ -142,6 +142,35 @@ describe('planning one object', () => {
   });
 });
 
+describe('what another owner is taking away', () => {
+  const desired = route('ams');
+  const isLeaving = (): boolean => true;
+
+  it.each([
+    { why: 'stands and is ours', observed: [desired], owned: [applied(desired)] },
+    { why: 'is gone already', observed: [], owned: [applied(desired)] },
+    { why: 'stands and would be taken back', observed: [desired], owned: [] },
+    { why: 'stands and differs', observed: [route('ams', { numberPattern: '^9' })], owned: [applied(desired)] },
+  ])('$why: is still to be made, not yet, and no drift', ({ observed, owned }) => {
+    for (const policy of ['Enforce', 'Report'] as const) {
+      const leaving = plan({ desired: [desired], observed, owned, policy, isLeaving });
+      expect(leaving).toMatchObject({ changes: [], drift: [], items: [{ standing: 'ToCreate', writes: false }] });
+      const footprint = nextFootprint(leaving, owned);
+      expect(footprint).toMatchObject([{ name: 'ams', state: 'Pending' }]);
+      // Once it has ended, whatever the policy.
+      const after = plan({ desired: [desired], observed: [], owned: ownedFrom(footprint), policy });
+      expect(after).toMatchObject({ drift: [], changes: [{ action: 'create', name: 'ams' }] });
+    }
+  });
+
+  it("a stranger's object is no more ours for that", () => {
+    const stranger = route('ams', desired.fields, 'somebody');
+    const leaving = plan({ desired: [desired], observed: [stranger], isLeaving });
+    expect(leaving).toMatchObject({ changes: [], items: [{ standing: 'Taken' }] });
+    expect(nextFootprint(leaving, [])).toEqual([]);
+  });
+});
+
 describe('order and removal', () => {
   const usage: OutsideObject = { ...PLACE, kind: 'PstnUsage', name: 'u', fields: {} };
   const policy: OutsideObject = { ...PLACE, kind: 'VoiceRoutingPolicy', name: 'p', fields: { usages: ['u'] }, marker: OURS };

@@ -35,6 +35,8 @@ export interface PlanRequest {
   readonly marker?: string;
   /** True for the marker of an owner that is gone: what it left and is wanted exactly so is taken over without a write (design §3, footprint). */
   readonly inherits?: (marker: string) => boolean;
+  /** True while another owner's removal of the object is under way: what a look shows of it proves nothing (design §3.10). */
+  readonly isLeaving?: (object: Owned['object']) => boolean;
 }
 
 export type Standing =
@@ -56,6 +58,8 @@ export interface PlannedItem {
   readonly standing: Standing;
   /** True when this pass will write it (after policy). */
   readonly writes: boolean;
+  /** To be made once another owner's removal of it has ended. */
+  readonly isLeaving: boolean;
   readonly fields: readonly FieldChange[];
 }
 
@@ -130,7 +134,10 @@ function planItem(
 ): PlannedItem {
   const fields = differences(desired, observed);
   const standing = standingOf(desired, observed, owned, fields, request);
-  return { desired, observed, standing, writes: fields !== undefined && isWritten(standing, request.policy), fields: fields ?? [] };
+  if (request.isLeaving?.(desired) === true && standing !== 'Taken' && standing !== 'ToAdopt')
+    return { desired, observed: undefined, standing: 'ToCreate', writes: false, isLeaving: request.policy !== 'Observe', fields: [] };
+  const writes = fields !== undefined && isWritten(standing, request.policy);
+  return { desired, observed, standing, writes, isLeaving: false, fields: fields ?? [] };
 }
 
 function standingOf(
