@@ -1,7 +1,6 @@
 import type { NumberRange, NumberRangeStatus } from '../../api/kinds.ts';
 import { keyOf, type ObjectKey } from '../../api/meta.ts';
 import type { OutsideObject } from '../../domain/change/object.ts';
-import type { Plan } from '../../domain/change/plan.ts';
 import type { Prefix } from '../../domain/numbers/prefix.ts';
 import type { NumbersView } from '../../integrations/graph/port.ts';
 import type { SbcView } from '../../integrations/sbc/port.ts';
@@ -21,18 +20,7 @@ import { deviceTarget, numbersTarget, ownerOf } from '../targets.ts';
 import { tasksStatus, tasksWithdrawn } from '../tasks.ts';
 import { connectAnew, secretsNotBefore } from '../tenant-access.ts';
 import { nextSaveMs } from '../unsaved.ts';
-import {
-  firstFailure,
-  handOver,
-  hasChanges,
-  type IsLeaving,
-  isOut,
-  recheckWithin,
-  takingBack,
-  type Work,
-  type WorkRequest,
-  workOn,
-} from '../work.ts';
+import { firstFailure, handOver, hasChanges, isOut, recheckWithin, takingBack, type Work, type WorkRequest, workOn } from '../work.ts';
 import { refusedRange } from './accept.ts';
 import { NumberClaims, placeOf } from './claims.ts';
 import { RangeConfigMaps, RECHECK_MS } from './config-maps.ts';
@@ -151,24 +139,26 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
     const edit = editOf({ range, wanted, held, places, undeployed, heirs: () => this.#heirs(range) });
     const silences = this.#silences(pass, edit);
     const awaits = edit.going.length > 0 && !undeployed ? this.#awaits(range, scope, edit.heirs) : undefined;
-    const planOn = (device: ObjectKey, observed: readonly OutsideObject[], isLeaving: IsLeaving): Plan =>
-      planDevice({
-        range,
-        shortName: scope.customer?.spec.shortName ?? '',
-        device,
-        place: places.find((place) => place.device === device),
-        granted: grants.byDevice.get(device)?.granted ?? [],
-        yielded: grants.byDevice.get(device)?.refused ?? new Set(),
-        held,
-        observed,
-        policy: governance.policy,
-        adopts: adoption(range),
-        keepsRemovals: awaits !== undefined || !mayGo(silences, device) || isLeftBehind(scope, device),
-        isReplaced: replacementsAt(device, edit.terms, rules, isLeaving),
-        hasHeir: edit.heirs.has,
-        isLeaving,
-      });
-    const works = looks.map((look) => this.#work(look, range, (observed, isLeaving) => planOn(look.device, observed, isLeaving), ctx));
+    const planOn =
+      (device: ObjectKey): WorkRequest<SbcView>['planWith'] =>
+      (observed, isLeaving) =>
+        planDevice({
+          range,
+          shortName: scope.customer?.spec.shortName ?? '',
+          device,
+          place: places.find((place) => place.device === device),
+          granted: grants.byDevice.get(device)?.granted ?? [],
+          yielded: grants.byDevice.get(device)?.refused ?? new Set(),
+          held,
+          observed,
+          policy: governance.policy,
+          adopts: adoption(range),
+          keepsRemovals: awaits !== undefined || !mayGo(silences, device) || isLeftBehind(scope, device),
+          isReplaced: replacementsAt(device, edit.terms, rules, isLeaving),
+          hasHeir: edit.heirs.has,
+          isLeaving,
+        });
+    const works = looks.map((look) => this.#work(look, range, planOn(look.device), ctx));
     return {
       range,
       scope,
