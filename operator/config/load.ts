@@ -41,7 +41,9 @@ export const ConfigSchema = z.strictObject({
       }),
     ])
     .default({ name: 'Public' }),
-  tenantPollSeconds: Seconds.min(30).default(600).describe('how often a tenant is looked at for drift'),
+  tenantPollSeconds: Seconds.min(30)
+    .default(600)
+    .describe('how often a tenant is looked at for drift; a look comes up to a tenth later, never sooner'),
   successorWaitSeconds: z
     .number()
     .min(0)

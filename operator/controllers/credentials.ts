@@ -28,8 +28,6 @@ export interface CredentialDeps {
 
 /** Secrets are compared this often, on `reconcile-at` and after an Auth failure (design §5). */
 export const SECRET_CHECK_MS = 5 * 60_000;
-/** The runtime spreads passes by a tenth: one that comes a little early compares all the same, else it would be every ten minutes. */
-const OLD_ENOUGH_MS = 0.85 * SECRET_CHECK_MS;
 
 interface Remembered {
   readonly specHash: string;
@@ -134,7 +132,7 @@ export class Credentials {
   ): Promise<Access> {
     const known = this.#remembered.get(id);
     const now = this.#deps.clock.monotonic();
-    const isYoung = known !== undefined && now - known.checkedAt < OLD_ENOUGH_MS && known.checkedAt > (notBefore ?? -1);
+    const isYoung = known !== undefined && now - known.checkedAt < SECRET_CHECK_MS && known.checkedAt > (notBefore ?? -1);
     if (isYoung && known.specHash === specHash) return known.access;
     const isCurrent: IsCurrent = () => this.#remembered.get(id)?.access === access;
     const access: Promise<Access> = Promise.resolve().then(() => connect(isCurrent));

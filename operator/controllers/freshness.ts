@@ -1,7 +1,10 @@
 import type { ObjectKey } from '../api/meta.ts';
-import type { Freshness } from '../delivery/delivery.ts';
+import type { Freshness, Seen } from '../delivery/delivery.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { ReconcileContext } from '../runtime/reconciler.ts';
+
+/** How often the rules on a device are looked at for drift (design §4). */
+export const SBC_POLL_MS = 15 * 60_000;
 
 /** While a removal stands still or is carried out, who depends on it is asked again after so long; not at each pass. */
 const REMOVAL_MAX_AGE_MS = 15_000;
@@ -9,6 +12,27 @@ const REMOVAL_MAX_AGE_MS = 15_000;
 /** How old a picture may be: the poll interval, or nothing older than now when the user asked (`reconcile-at`). */
 export function freshness(ctx: Pick<ReconcileContext, 'requested'>, clock: Clock, maxAgeMs: number): Freshness {
   return ctx.requested ? { maxAgeMs, notBefore: clock.monotonic(), priority: 'change' } : { maxAgeMs, priority: 'poll' };
+}
+
+/** A picture that a pass judges by, and how old such a one may become. */
+export interface Look {
+  readonly seen: Seen<unknown> | undefined;
+  readonly everyMs: number;
+}
+
+/** Pictures that fall due within this part of their interval are looked at in one pass. */
+const TOGETHER = 0.1;
+
+/**
+ * Ms until a pass has to look again, so that it never goes on judging by a picture that is past its age (design §4 Snapshots). Counted from when
+ * the picture was read, which another object may have asked for long ago: counted from the pass, a look that finds it not quite old enough would
+ * leave it for a whole interval more. The runtime comes up to a tenth later, never sooner.
+ */
+export function nextLook(looks: readonly Look[], clock: Pick<Clock, 'monotonic'>): number {
+  const now = clock.monotonic();
+  return Math.min(
+    ...looks.map(({ seen, everyMs }) => (seen?.state === 'seen' ? Math.max(seen.readAt + everyMs - now, TOGETHER * everyMs) : everyMs)),
+  );
 }
 
 /**

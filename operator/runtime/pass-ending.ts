@@ -140,9 +140,19 @@ export class PassEnding<T extends KubeObject<unknown, Status>, Status extends St
     }
     meters.passed(seconds, report.recheckAfterMs === undefined ? 'success' : 'requeue_after');
     if (this.#misses.size > 0) this.#misses.delete(pass.key);
-    const isSpread = this.#isFirstRound && report.recheckAfterMs === undefined;
-    const factor = isSpread ? 0.1 + 0.9 * deps.random() : 0.9 + 0.2 * deps.random();
-    queue.succeed(pass.key, Math.min((report.recheckAfterMs ?? resyncMs) * factor, report.deadlineMs ?? Number.POSITIVE_INFINITY));
+    const { recheckAfterMs, deadlineMs = Number.POSITIVE_INFINITY } = report;
+    queue.succeed(pass.key, Math.min(recheckAfterMs === undefined ? resyncMs * this.#spread() : this.#later(recheckAfterMs), deadlineMs));
+  }
+
+  /** After the first round over the whole interval, then around it. */
+  #spread(): number {
+    const random = this.#o.deps.random();
+    return this.#isFirstRound ? 0.1 + 0.9 * random : 0.9 + 0.2 * random;
+  }
+
+  /** Never sooner than asked: whoever comes to look for what is due then would find it not due yet, and stay away for as long again. */
+  #later(recheckAfterMs: number): number {
+    return recheckAfterMs * (1 + 0.1 * this.#o.deps.random());
   }
 
   async #show(pass: Pass<T>, error: OperatorError, outcome: FailureOutcome): Promise<void> {

@@ -31,7 +31,7 @@ export interface Report<Status extends StatusBase> {
   /** `ensure` before the first outside write: the runtime adds our finalizer before it goes on. */
   readonly finalizer?: 'ensure';
   readonly events?: readonly EventInput[];
-  /** When to look again without being woken, in ms; the runtime adds jitter of ±10 %. Absent: the kind's resync interval. */
+  /** When to look again without being woken, in ms; the runtime comes up to 10 % later, never sooner. Absent: the kind's resync interval, ±10 %. */
   readonly recheckAfterMs?: number;
   /** A moment that must not be slept through, ms from now: the key comes back then at the latest, without jitter. */
   readonly deadlineMs?: number | undefined;

@@ -81,7 +81,7 @@ export interface SbcDeviceSpec {
    */
   readonly changeWindows?: readonly ChangeWindow[];
   /**
-   * How often the device is looked at, Go style duration. Absent means 5m.
+   * How often the device is looked at, Go style duration; a look comes up to a tenth later, never sooner. Absent means 5m.
    */
   readonly verifyInterval?: string;
 }

@@ -8,7 +8,7 @@ import { waitsStatus } from '../conclusion.ts';
 import { type Access, SECRET_CHECK_MS } from '../credentials.ts';
 import { claimedTenant, isEssentials, namedDirectory, namedTenant } from '../customer-claims.ts';
 import type { ControllerDeps } from '../deps.ts';
-import { freshness } from '../freshness.ts';
+import { freshness, nextLook } from '../freshness.ts';
 import { governanceOf, isForceRemoved, suspension } from '../governance.ts';
 import { massDeletionHold } from '../mass-deletion.ts';
 import { childrenStep, removalReport } from '../removal.ts';
@@ -63,7 +63,7 @@ export class CustomerReconciler implements Reconciler<Customer, CustomerStatus> 
       conditions: conclusion.conditions,
       deadlineMs: conclusion.deadlineMs,
       events: customerEvents(found, judgement),
-      recheckAfterMs: recheckAfter(found, settings.tenantPollMs),
+      recheckAfterMs: recheckAfter(found, this.#nextLook(found)),
       ...(this.#isNamed(customer) ? { finalizer: 'ensure' } : {}),
     };
   }
@@ -84,6 +84,12 @@ export class CustomerReconciler implements Reconciler<Customer, CustomerStatus> 
     // Children that are still to be cleaned up go on with what was known last (design §3.9).
     if (this.#childrenOf(key).length === 0) this.#deps.credentials.leave(key);
     this.#deps.delivery.forget(ownerOf('Customer', key));
+  }
+
+  #nextLook({ identity, directory }: CustomerFindings): number {
+    const { clock, settings } = this.#deps;
+    const looks = [identity, directory].map((seen) => ({ seen, everyMs: settings.tenantPollMs }));
+    return nextLook(looks, clock);
   }
 
   /** Somebody is about to grant what is missing, and the token of this hour would not tell. Once for each look. */
@@ -167,10 +173,10 @@ const NOT_ACCEPTED: Access = {
 type Meeting = Pick<CustomerFindings, 'accepted' | 'access' | 'identity' | 'tenantId'>;
 
 /** Once written down, a tenant that was found by its domain is signed in to at once; Secrets are compared more often than tenants. */
-function recheckAfter({ customer, tenantId, access }: CustomerFindings, pollMs: number): number {
+function recheckAfter({ customer, tenantId, access }: CustomerFindings, lookMs: number): number {
   const isFound = tenantId !== undefined && claimedTenant(customer) === undefined;
   if (isFound) return 1_000;
-  return access.state === 'connected' ? Math.min(pollMs, SECRET_CHECK_MS) : pollMs;
+  return access.state === 'connected' ? Math.min(lookMs, SECRET_CHECK_MS) : lookMs;
 }
 
 /** When either resource last refused the credential itself, monotonic ms. */

@@ -72,6 +72,13 @@ export class RangeConfigMaps implements RangeMemory {
     return this.#recordOf(range)?.problem;
   }
 
+  /** Ms until one of the ConfigMaps that the range depends on has to be compared again, as nobody watches them; Infinity: it has none. */
+  untilDue(range: NumberRange): number {
+    const source = range.spec.prefixesFrom && this.#sources.get(keyOf(range));
+    const read = [source, this.#recordOf(range)].flatMap((known) => known?.readAt ?? []);
+    return Math.max(1_000, Math.min(...read) + RECHECK_MS - this.#clock.monotonic());
+  }
+
   /** Reads what the range needs before it is reconciled: the source of its prefixes, and its recorded grants. */
   async load(range: NumberRange, fresh: boolean): Promise<void> {
     await this.#loadSource(range, fresh);

@@ -5,7 +5,7 @@ import { identityOf } from '../../domain/change/object.ts';
 import type { SbcView } from '../../integrations/sbc/port.ts';
 import type { ReconcileContext } from '../../runtime/reconciler.ts';
 import type { ControllerDeps } from '../deps.ts';
-import { freshness } from '../freshness.ts';
+import { freshness, SBC_POLL_MS } from '../freshness.ts';
 import { devicesInStatus } from '../indexes.ts';
 import type { SiteScope } from '../site-scope.ts';
 import type { Stores } from '../stores.ts';
@@ -16,9 +16,6 @@ import { saveRetryMs } from '../unsaved.ts';
 import type { SeenRules } from './going.ts';
 import type { Placement } from './placement.ts';
 import type { DeviceSuspicions } from './suspicion.ts';
-
-/** How often the rules of a range are looked at for drift (design §4). */
-export const SBC_POLL_MS = 15 * 60_000;
 
 /** What one device shows, and whether it may be believed. */
 export interface DeviceLook {

@@ -9,7 +9,7 @@ import { waitsStatus } from '../conclusion.ts';
 import type { ControllerDeps } from '../deps.ts';
 import type { Finding } from '../finding.ts';
 import { hasToCleanUp } from '../footprint-of.ts';
-import { RemovalReads } from '../freshness.ts';
+import { nextLook, RemovalReads, SBC_POLL_MS } from '../freshness.ts';
 import { adoption, type Governance, governanceOf } from '../governance.ts';
 import { customerKeyOf, siteKeyOf } from '../indexes.ts';
 import { outsideEvents } from '../outside-events.ts';
@@ -30,7 +30,7 @@ import { recordsIn } from './footprint.ts';
 import { rangeGate } from './gates.ts';
 import { replacementsAt, type SeenRules } from './going.ts';
 import { type Grants, grant, NO_GRANTS } from './grants.ts';
-import { connect, type DeviceLook, devicesOf, lookAtDevices, rulesSeen, SBC_POLL_MS } from './looks.ts';
+import { connect, type DeviceLook, devicesOf, lookAtDevices, rulesSeen } from './looks.ts';
 import { recoverRecord } from './lost-record.ts';
 import { patternsOf } from './patterns.ts';
 import { type Placement, placementsOf } from './placement.ts';
@@ -185,9 +185,9 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
   ): Work {
     const owner = ownerOf('NumberRange', keyOf(range));
     const target = deviceTarget(device);
-    const { requested } = ctx;
     const isUnsavedIn = ({ unsavedOurs }: SbcView): boolean => unsavedOurs === true;
     const objectsOf = ({ objects }: SbcView): readonly OutsideObject[] => objects;
+    const { requested } = ctx;
     return workOn({ delivery: this.#deps.delivery, owner, target, seen, suspicion, objectsOf, planWith, isUnsavedIn, requested });
   }
 
@@ -204,6 +204,7 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
     const status = rangeStatus(found, after.patterns, heldIn);
     const isUnread = found.grants.open.length > 0 && found.places.some((place) => this.claims.isUnread(placeOf(place), keyOf(range)));
     const afterStatus = handOver({ delivery, owner, works, priority: 'change', mayWrite });
+    const devices = works.map(({ seen }) => ({ seen, everyMs: SBC_POLL_MS }));
     return {
       status: {
         ...status,
@@ -213,7 +214,14 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
       conditions: conclusion.conditions,
       deadlineMs: Math.min(conclusion.deadlineMs ?? Number.POSITIVE_INFINITY, found.awaits ?? Number.POSITIVE_INFINITY),
       events: outsideEvents(range, works),
-      recheckAfterMs: recheckWithin(isUnread ? REREAD_MS : Math.min(SBC_POLL_MS, nextSaveMs(range, 'SBCDeployed', conclusion, now)), works),
+      recheckAfterMs: recheckWithin(
+        Math.min(
+          isUnread ? REREAD_MS : nextLook(devices, clock),
+          this.#memory.untilDue(range),
+          nextSaveMs(range, 'SBCDeployed', conclusion, now),
+        ),
+        works,
+      ),
       ...((mayWrite && hasChanges(works)) || hasToCleanUp(range, governance.policy, status.footprint) ? { finalizer: 'ensure' } : {}),
       ...(retry === undefined ? {} : { retry }),
       afterStatus,

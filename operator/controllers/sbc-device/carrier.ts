@@ -24,9 +24,12 @@ export interface CarrierLook {
   readonly ready: boolean;
   readonly reason: Reason;
   readonly message: string;
+  /** What of the provider's tenant it was judged by; nothing where the spec's word is taken. */
+  readonly seen: readonly Seen<unknown>[];
 }
 
 type Verdict = Pick<CarrierLook, 'known' | 'ready' | 'reason' | 'message'>;
+type Judged = Verdict & Pick<CarrierLook, 'seen'>;
 
 /** Verify reads the provider's tenant, Declared takes the spec's word and says so. Never writes. */
 export async function lookAtCarrier(
@@ -36,7 +39,7 @@ export async function lookAtCarrier(
   ctx: ReconcileContext,
 ): Promise<CarrierLook> {
   const mode = trunk.mode ?? 'Declared';
-  const verdict = mode === 'Declared' ? declared(trunk) : await verified(trunk, device, deps, ctx);
+  const verdict = mode === 'Declared' ? { ...declared(trunk), seen: [] } : await verified(trunk, device, deps, ctx);
   return { fqdn: trunk.fqdn, mode, ...verdict };
 }
 
@@ -49,10 +52,11 @@ function declared({ fqdn }: CarrierTrunk): Verdict {
   };
 }
 
-async function verified(trunk: CarrierTrunk, device: SbcDevice, deps: ControllerDeps, ctx: ReconcileContext): Promise<Verdict> {
+async function verified(trunk: CarrierTrunk, device: SbcDevice, deps: ControllerDeps, ctx: ReconcileContext): Promise<Judged> {
   const { tenantId, authenticationSecretRef, fqdn } = trunk;
   if (tenantId === undefined || authenticationSecretRef === undefined) {
-    return refusal('TenantIdMissing', `spec.carrierTrunks[${fqdn}]: mode Verify needs tenantId and authenticationSecretRef; add them`);
+    const problem = `spec.carrierTrunks[${fqdn}]: mode Verify needs tenantId and authenticationSecretRef; add them`;
+    return { ...refusal('TenantIdMissing', problem), seen: [] };
   }
   const named = { fqdn, tenantId, secretName: authenticationSecretRef.name };
   const found = await lookTwice(
@@ -60,8 +64,9 @@ async function verified(trunk: CarrierTrunk, device: SbcDevice, deps: Controller
     (looks) => ('refused' in looks ? undefined : refusedAt([looks.directory, looks.voice])),
     secretsNotBefore(ctx, deps.clock),
   );
-  if ('refused' in found) return found.refused;
-  return unseen(found.directory) ?? unseen(found.voice) ?? compare(trunk, found.directory, found.voice);
+  if ('refused' in found) return { ...found.refused, seen: [] };
+  const { directory, voice } = found;
+  return { ...(unseen(directory) ?? unseen(voice) ?? compare(trunk, directory, voice)), seen: [directory, voice] };
 }
 
 type Looks = { readonly directory: Seen<DirectoryView>; readonly voice: Seen<VoiceView> } | { readonly refused: Verdict };

@@ -7,7 +7,7 @@ import { waitsStatus } from '../conclusion.ts';
 import { type Access, SECRET_CHECK_MS } from '../credentials.ts';
 import type { ControllerDeps } from '../deps.ts';
 import { durationMs } from '../duration.ts';
-import { freshness } from '../freshness.ts';
+import { freshness, nextLook } from '../freshness.ts';
 import { governanceOf, isForceRemoved, suspension } from '../governance.ts';
 import { childrenStep, removalReport } from '../removal.ts';
 import { deviceTarget, ownerOf } from '../targets.ts';
@@ -38,7 +38,7 @@ export class SbcDeviceReconciler implements Reconciler<SbcDevice, SbcDeviceStatu
   }
 
   async reconcile(device: SbcDevice, ctx: ReconcileContext): Promise<Report<SbcDeviceStatus>> {
-    const { stores, openMarks, clock } = this.#deps;
+    const { stores, openMarks, clock, settings } = this.#deps;
     const intervalMs = intervalOf(device, ctx.now);
     const mark = await openMarks.openOn(deviceTarget(keyOf(device)), ctx.signal);
     const markedForMs = mark === undefined ? Number.POSITIVE_INFINITY : mark.deadline - clock.now();
@@ -46,14 +46,16 @@ export class SbcDeviceReconciler implements Reconciler<SbcDevice, SbcDeviceStatu
     const { access, seen } = await this.#look(device, intervalMs, ctx);
     const carriers: CarrierLook[] = [];
     for (const trunk of device.spec.carrierTrunks ?? []) carriers.push(await lookAtCarrier(trunk, device, this.#deps, ctx));
+    const looks = carriers.flatMap((carrier) => carrier.seen).map((each) => ({ seen: each, everyMs: settings.tenantPollMs }));
     const { users, leaving } = dependentsOf(device, stores);
     const found = { device, access, seen, carriers, sites: users.length, governance: governanceOf([device], this.#deps) };
     const conclusion = deviceConditions(found, ctx.now);
+    const lookMs = nextLook([{ seen, everyMs: intervalMs }, ...looks], clock);
     return {
       status: { ...deviceStatus(found), ...openMarkStatus(mark, device), ...waitsStatus(conclusion) },
       conditions: conclusion.conditions,
       deadlineMs: Math.min(conclusion.deadlineMs ?? Number.POSITIVE_INFINITY, markedForMs),
-      recheckAfterMs: Math.min(intervalMs, SECRET_CHECK_MS, nextSaveMs(device, 'ManagementHealthy', conclusion, ctx.now)),
+      recheckAfterMs: Math.min(SECRET_CHECK_MS, lookMs, nextSaveMs(device, 'ManagementHealthy', conclusion, ctx.now)),
       ...(users.length + leaving.length > 0 ? { finalizer: 'ensure' } : {}),
     };
   }

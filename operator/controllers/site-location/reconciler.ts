@@ -12,7 +12,7 @@ import { waitsStatus } from '../conclusion.ts';
 import type { ControllerDeps } from '../deps.ts';
 import type { Finding } from '../finding.ts';
 import { hasToCleanUp } from '../footprint-of.ts';
-import { freshness, RemovalReads } from '../freshness.ts';
+import { freshness, nextLook, RemovalReads, SBC_POLL_MS } from '../freshness.ts';
 import { type Governance, governanceOf } from '../governance.ts';
 import { outsideEvents } from '../outside-events.ts';
 import type { Silence } from '../silence.ts';
@@ -59,7 +59,7 @@ export class SiteLocationReconciler implements Reconciler<SiteLocation, SiteLoca
   }
 
   async reconcile(site: SiteLocation, ctx: ReconcileContext): Promise<Report<SiteLocationStatus>> {
-    const { stores, settings, delivery, clock, kube } = this.#deps;
+    const { stores, delivery, clock, kube } = this.#deps;
     const owner = ownerOf('SiteLocation', keyOf(site));
     const scope = siteScope(site, stores);
     const governance = governanceOf(scope.chain, this.#deps);
@@ -112,7 +112,7 @@ export class SiteLocationReconciler implements Reconciler<SiteLocation, SiteLoca
       conditions: conclusion.conditions,
       deadlineMs: conclusion.deadlineMs,
       events: outsideEvents(site, works),
-      recheckAfterMs: recheckWithin(settings.tenantPollMs, works),
+      recheckAfterMs: recheckWithin(this.#nextLook(looks), works),
       ...(isNeeded ? { finalizer: 'ensure' } : {}),
       ...(retry === undefined ? {} : { retry }),
       afterStatus,
@@ -170,7 +170,7 @@ export class SiteLocationReconciler implements Reconciler<SiteLocation, SiteLoca
     const fresh = freshness(ctx, clock, settings.tenantPollMs);
     const devices = new Map<string, Seen<SbcView>>();
     for (const { device, deviceKey } of scope.trunks) {
-      if (device !== undefined) devices.set(deviceKey, delivery.see<SbcView>(deviceTarget(deviceKey), owner, {}));
+      if (device !== undefined) devices.set(deviceKey, delivery.see<SbcView>(deviceTarget(deviceKey), owner, { maxAgeMs: SBC_POLL_MS }));
     }
     const tenant = scope.routesInMicrosoft ? scope.tenantId : undefined;
     return {
@@ -181,6 +181,12 @@ export class SiteLocationReconciler implements Reconciler<SiteLocation, SiteLoca
         delivery.see<VoiceView>(places.voice, owner, this.#suspicions.freshness(places.voice, this.#voiceFreshness(scope, fresh, ctx))),
       dns: places.dns && delivery.see<DnsView>(places.dns, owner, this.#suspicions.freshness(places.dns, fresh)),
     };
+  }
+
+  #nextLook({ devices, directory, voice, dns }: Looks): number {
+    const { settings, clock } = this.#deps;
+    const ofDevices = [...devices.values()].map((seen) => ({ seen, everyMs: SBC_POLL_MS }));
+    return nextLook([...ofDevices, ...[directory, voice, dns].map((seen) => ({ seen, everyMs: settings.tenantPollMs }))], clock);
   }
 
   /** Who has which policy decides whether an edit may take something away: that is read after the edit was seen (telephony 7.1). */
