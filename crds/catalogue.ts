@@ -13,8 +13,8 @@ export function generateCatalogue(): string {
   const rows = Object.entries(REASONS as Readonly<Record<string, ReasonEntry>>)
     .sort(([left], [right]) => left.localeCompare(right))
     .map(
-      ([reason, { actor, cause, next }]) =>
-        `| <a id="${reason.toLowerCase()}"></a>\`${reason}\` | ${cell(cause)} | ${WHO[actor]} | ${cell(next)} |`,
+      ([reason, { actor, cause, next, isLater }]) =>
+        `| <a id="${reason.toLowerCase()}"></a>\`${reason}\` | ${cell(isLater ? `${cause} Comes with a later release.` : cause)} | ${WHO[actor]} | ${cell(next)} |`,
     );
   return [
     '<!-- Generated from operator/api/reasons.ts by `npm run generate`. Do not edit. -->',

@@ -90,6 +90,16 @@ export function outcomeOf(error: OperatorError, context: FailureContext): Failur
   };
 }
 
+/** Told once, when an object begins to need a person or needs one for another reason than before. Pure. */
+export function stalledEvent(
+  before: readonly Condition[],
+  after: readonly Pick<StatedCondition, 'type' | 'reason' | 'message'>[],
+): EventInput[] {
+  const stalled = after.find(({ type }) => type === 'Stalled');
+  const isKnown = before.some(({ type, reason }) => type === 'Stalled' && reason === stalled?.reason);
+  return stalled === undefined || isKnown ? [] : [{ type: 'Warning', reason: stalled.reason, note: stalled.message }];
+}
+
 /** When the key of a failed try comes back; also for a report that describes the failure itself. A deadline on the way is not slept through. */
 export function requeueOf(error: OperatorError, now: number): Requeue {
   const requeue = RULES[error.kind].requeue(error);

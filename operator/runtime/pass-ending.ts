@@ -5,7 +5,7 @@ import { type Committer, NotLeading, ObjectGone } from './commit.ts';
 import type { ControllerDeps } from './controller.ts';
 import type { ControllerMeters } from './controller-meters.ts';
 import { isConflict } from './kube-failure.ts';
-import { type FailureOutcome, outcomeOf, type Requeue, requeueOf } from './outcome.ts';
+import { type FailureOutcome, outcomeOf, type Requeue, requeueOf, stalledEvent } from './outcome.ts';
 import type { Pass } from './pass.ts';
 import type { WorkQueue } from './queue.ts';
 import type { EventInput, FinalReport, Report, StatusBase } from './reconciler.ts';
@@ -109,10 +109,16 @@ export class PassEnding<T extends KubeObject<unknown, Status>, Status extends St
     }
     const wanted = this.#wanted(pass, report);
     if (!statusIsCurrent(object, wanted, foreign) && (await committer.writeStatus(object, wanted, pass.now))) {
-      this.#record(object, report.events);
+      this.#record(object, this.#eventsOf(pass, report));
       if (pass.requested && wanted.handledToken !== pass.object.status?.lastHandledReconcileAt) this.#record(object, [REQUEST_HANDLED]);
     }
     this.#runAfterStatus(report);
+  }
+
+  /** What the reconciler tells, and that the object has stalled unless that was just told. */
+  #eventsOf(pass: Pass<T>, { events = [], conditions }: Report<Status>): EventInput[] {
+    const stalled = stalledEvent(previousConditions(pass.object), conditions);
+    return [...events, ...stalled.filter(({ reason }) => events.every((told) => told.reason !== reason))];
   }
 
   #runAfterStatus(report: Report<Status>): void {

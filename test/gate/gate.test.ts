@@ -3,7 +3,7 @@ import { findLeftovers } from './leftovers.ts';
 import { findDeadLinks } from './links.ts';
 import { findMachineTraces } from './machine-traces.ts';
 import { ROOT } from './place.ts';
-import { findUnexplainedReasons, reasonsIn } from './reasons.ts';
+import { findUnexplainedReasons, findUnusedReasons, reasonsIn } from './reasons.ts';
 import { coverageOf, findUnknownRows, misplacedRows, type RunTest, rowsOf } from './rows.ts';
 import { report, rule, runSteps } from './runner.ts';
 import { findLongFiles } from './size.ts';
@@ -136,6 +136,21 @@ describe('reasons', () => {
     explained.delete('ThetaGone');
     expect(places(findUnexplainedReasons([code], explained))).toEqual(['operator/a.ts:2', 'operator/a.ts:7']);
     expect(findUnexplainedReasons([{ ...code, path: 'operator/a.test.ts' }], explained)).toEqual([]);
+  });
+});
+
+describe('explained reasons', () => {
+  it('are given by the operator, or say that a later release gives them', () => {
+    const code = [
+      source('operator/a.ts', "waits('Accepted', 'AlphaGone');", "waits('Accepted', 'BetaGone');"),
+      source('operator/a.test.ts', "expect('GammaGone');"),
+      source('operator/api/reasons/spec.ts', "const same = 'GammaGone';"),
+    ];
+    const entries = { AlphaGone: {}, BetaGone: { isLater: true }, GammaGone: {}, DeltaGone: { isLater: true } } as const;
+    expect(findUnusedReasons(code, entries).map(({ says }) => says)).toEqual([
+      'reason BetaGone is given by now and still marked as later',
+      'reason GammaGone is explained and never given; take it out, or mark it as later',
+    ]);
   });
 });
 

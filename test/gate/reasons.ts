@@ -1,3 +1,4 @@
+import type { ReasonEntry } from '../../operator/api/reasons/entry.ts';
 import { REASONS } from '../../operator/api/reasons.ts';
 import { type Finding, lineAt, type Source } from './sources.ts';
 
@@ -83,11 +84,17 @@ export function findUnexplainedReasons(
     );
 }
 
-/** Entries that nothing in the operator can give. */
-export function findUnusedReasons(sources: readonly Source[]): Finding[] {
-  const path = 'operator/api/reasons.ts';
-  const code = sources.filter((source) => /^operator\/.*(?<!\.test|\.gen)\.ts$/.test(source.path) && source.path !== path);
-  return Object.keys(REASONS)
-    .filter((reason) => !code.some(({ text }) => text.includes(`'${reason}'`)))
-    .map((reason) => ({ path, says: `reason ${reason} is explained and never given` }));
+/** Entries that nothing in the operator can give and that do not say so, and those that say so although something can. */
+export function findUnusedReasons(
+  sources: readonly Source[],
+  entries: Readonly<Record<string, Pick<ReasonEntry, 'isLater'>>> = REASONS,
+): Finding[] {
+  const path = 'operator/api/reasons';
+  const code = sources.filter((source) => /^operator\/.*(?<!\.test|\.gen)\.ts$/.test(source.path) && !source.path.startsWith(path));
+  return Object.entries(entries).flatMap(([reason, { isLater = false }]) => {
+    const isNamed = code.some(({ text }) => text.includes(`'${reason}'`));
+    if (isNamed !== isLater) return [];
+    const says = isNamed ? 'is given by now and still marked as later' : 'is explained and never given; take it out, or mark it as later';
+    return [{ path: `${path}.ts`, says: `reason ${reason} ${says}` }];
+  });
 }

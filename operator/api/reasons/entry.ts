@@ -5,6 +5,8 @@ export interface ReasonEntry {
   readonly actor: Actor;
   readonly cause: string;
   readonly next: string;
+  /** No step of this release gives it; the CRDs or the guides name it all the same. */
+  readonly isLater?: true;
 }
 
 export const good = (cause: string): ReasonEntry => ({ actor: 'Nobody', cause, next: 'Nothing to do.' });
@@ -12,3 +14,5 @@ export const passing = (cause: string): ReasonEntry => ({ actor: 'Nobody', cause
 export const provider = (cause: string, next: string): ReasonEntry => ({ actor: 'Provider', cause, next });
 export const customer = (cause: string, next: string): ReasonEntry => ({ actor: 'CustomerAdmin', cause, next });
 export const microsoft = (cause: string, next: string): ReasonEntry => ({ actor: 'Microsoft', cause, next });
+/** Explained ahead of the release that gives it. */
+export const later = (entry: ReasonEntry): ReasonEntry => ({ ...entry, isLater: true });

@@ -1,4 +1,4 @@
-import { customer, microsoft, passing, provider, type ReasonEntry } from './entry.ts';
+import { customer, later, microsoft, passing, provider, type ReasonEntry } from './entry.ts';
 
 /** A customer's tenant: rights, signing in, Teams configuration, domains. */
 export const TENANT = {
@@ -31,7 +31,12 @@ export const TENANT = {
     'Of Teams Telephony Administrator and Skype for Business Administrator only one is there, and neither replaces the other.',
     'Assign the other one too, or Teams Administrator alone.',
   ),
-  PolicyHeldByCustomer: customer('A policy of the customer is in the way.', 'Decide whose policy holds.'),
+  PolicyHeldByCustomer: later(
+    customer(
+      'A user has a policy that the customer granted directly.',
+      'Take it off in the tenant, or set takeOver: true in the assignment of the range.',
+    ),
+  ),
   ServiceTypeNotManaged: provider('A service type that this operator does not drive.', 'Nothing, if it is meant.'),
   // Signing in to Microsoft (AADSTS classes)
   ClientSecretInvalid: provider(
