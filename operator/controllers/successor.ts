@@ -28,7 +28,7 @@ export interface RuleIdentity {
 }
 
 /** What another range's memory of grants tells; see RangeMemory. */
-interface Grants {
+export interface OthersGrants {
   /** Patterns recorded as granted in a dial plan of a device. */
   heldIn(range: NumberRange, place: Pick<RuleIdentity, 'device' | 'plan'>): Iterable<string>;
   /** False: the grants lie in a ConfigMap that has not been read in this process. */
@@ -45,7 +45,7 @@ export interface Heirs {
 }
 
 /** By what the other ranges of the Customer have recorded and still ask for (design §3.10); what is not read yet is named, never guessed. */
-export function heirsOf(range: NumberRange, stores: Pick<Stores, 'ranges'>, grants: Grants): Heirs {
+export function heirsOf(range: NumberRange, stores: Pick<Stores, 'ranges'>, grants: OthersGrants): Heirs {
   const others = stores.ranges
     .byIndex(INDEX.customer, customerKeyOf(range))
     .filter((other) => keyOf(other) !== keyOf(range) && !isTerminating(other));
@@ -54,7 +54,7 @@ export function heirsOf(range: NumberRange, stores: Pick<Stores, 'ranges'>, gran
   return { has: (rule) => rules.has(ruleKey(rule)), unread };
 }
 
-function rulesOf(other: NumberRange, grants: Grants): string[] {
+function rulesOf(other: NumberRange, grants: OthersGrants): string[] {
   const asked = new Set(grants.askedBy(other));
   return (other.status?.trunks ?? []).flatMap(({ device, dialPlan: plan, tag }) => {
     if (device === undefined || plan === undefined || tag === undefined) return [];

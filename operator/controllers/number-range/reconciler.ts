@@ -15,7 +15,7 @@ import { customerKeyOf, siteKeyOf } from '../indexes.ts';
 import { outsideEvents } from '../outside-events.ts';
 import { REREAD_MS } from '../removal.ts';
 import { isLeftBehind, type SiteScope, siteScope } from '../site-scope.ts';
-import { type Heirs, heirsOf, type RuleIdentity, successorWait } from '../successor.ts';
+import { type Heirs, heirsOf, successorWait } from '../successor.ts';
 import { deviceTarget, numbersTarget, ownerOf } from '../targets.ts';
 import { tasksStatus, tasksWithdrawn } from '../tasks.ts';
 import { connectAnew, secretsNotBefore } from '../tenant-access.ts';
@@ -24,9 +24,8 @@ import { firstFailure, handOver, hasChanges, isOut, recheckWithin, takingBack, t
 import { refusedRange } from './accept.ts';
 import { NumberClaims, placeOf } from './claims.ts';
 import { RangeConfigMaps, RECHECK_MS } from './config-maps.ts';
-import { type Edit, editOf } from './edit.ts';
+import { type Edit, editOf, grantsOfOthers } from './edit.ts';
 import type { RangeFindings } from './findings.ts';
-import { recordsIn } from './footprint.ts';
 import { rangeGate } from './gates.ts';
 import { replacementsAt, type SeenRules } from './going.ts';
 import { type Grants, grant, NO_GRANTS } from './grants.ts';
@@ -291,13 +290,7 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
 
   /** Who has taken over what this range gives up. */
   #heirs(range: NumberRange): Heirs {
-    const askedBy = (other: NumberRange): readonly string[] => {
-      const patterns = patternsOf(other, this.#memory.sourceOf(keyOf(other)));
-      return 'prefixes' in patterns ? patterns.prefixes.map(({ text }) => text) : [];
-    };
-    const heldIn = (other: NumberRange, place: Pick<RuleIdentity, 'device' | 'plan'>): Iterable<string> =>
-      this.#memory.isLost(other) ? askedBy(other) : recordsIn(other, place, new Set(this.#memory.heldOf(other))).keys();
-    return heirsOf(range, this.#deps.stores, { heldIn, knows: (other) => this.#memory.knows(other), askedBy });
+    return heirsOf(range, this.#deps.stores, grantsOfOthers(this.#memory));
   }
 
   /** Ms until what goes is really taken away; undefined: now. */
