@@ -165,11 +165,13 @@ export function trunksMoved(before: SiteLocation | undefined, after: SiteLocatio
   return specMoved(before, after) || devices(before) !== devices(after);
 }
 
-/** The site of a range while a trunk of it moves to another SBC, or leaves: what the range has where decides how it goes on. */
+/** The site of a range while a trunk of it comes, moves to another SBC or leaves: what the range has where decides how it goes on. */
 export function siteInTransit(range: NumberRange, stores: Stores): ObjectKey[] {
   const site = stores.sites.get(siteKeyOf(range));
+  const isServed = site?.status?.trunks?.some(({ m365 }) => m365 === 'Deployed') === true;
   const isInTransit = (trunk: KnownTrunk): boolean => {
     const wanted = site?.spec.trunks.find(({ name }) => name === trunk.name);
+    if (isServed && trunk.m365 === 'Pending') return true;
     return wanted === undefined || ledTo(trunk) !== `${wanted.sbcRef.namespace ?? site?.metadata.namespace}/${wanted.sbcRef.name}`;
   };
   return site?.status?.trunks?.some(isInTransit) === true ? [keyOf(site)] : [];

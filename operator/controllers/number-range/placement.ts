@@ -53,7 +53,7 @@ interface Candidate extends TagCandidate {
   readonly fqdn: string;
 }
 
-/** Trunks whose name the rules on a device may carry: those of the spec that lead there, and those that have not left it yet. */
+/** Trunks whose name the rules on a device may carry: those of the spec that lead there, and those that have not left the device yet. */
 function candidatesAt(deviceKey: ObjectKey, range: NumberRange, scope: SiteScope): Candidate[] {
   const here = scope.trunks.filter((trunk) => trunk.deviceKey === deviceKey);
   const device = here[0]?.device;
@@ -72,8 +72,8 @@ function candidatesAt(deviceKey: ObjectKey, range: NumberRange, scope: SiteScope
   );
   const leaving = known.flatMap(({ name, fqdn, sbcRef, priority = 1, state = 'Active' }) => {
     const isHere = sbcRef !== undefined && `${sbcRef.namespace}/${sbcRef.name}` === deviceKey;
-    const isGone = !scope.trunks.some(({ spec }) => spec.name === name);
-    if (!isHere || !isGone) return [];
+    const isPresent = here.some(({ spec }) => spec.name === name);
+    if (!isHere || isPresent) return [];
     return [candidate(name, fqdn, { priority, state: state === 'Removing' ? 'Active' : state, isLeaving: true })];
   });
   return [...present, ...leaving];

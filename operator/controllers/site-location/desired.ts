@@ -1,8 +1,10 @@
 import type { Seen } from '../../delivery/delivery.ts';
 import type { OutsideObject } from '../../domain/change/object.ts';
-import { voiceRouting } from '../../domain/routing/voice-routing.ts';
+import { gatewaysOf, voiceRouting } from '../../domain/routing/voice-routing.ts';
 import type { DirectoryView } from '../../integrations/graph/port.ts';
 import type { SiteScope, TrunkScope } from '../site-scope.ts';
+import type { Stores } from '../stores.ts';
+import { rangesWithout } from './rules-first.ts';
 
 export type NamedTrunk = TrunkScope & { readonly fqdn: string };
 
@@ -27,12 +29,22 @@ export function namedTrunks({ trunks }: Pick<SiteScope, 'trunks'>): NamedTrunk[]
   return trunks.flatMap((trunk) => (trunk.fqdn === undefined ? [] : [{ ...trunk, fqdn: trunk.fqdn }]));
 }
 
+export interface RoutableInput extends Pick<DesireInput, 'scope' | 'marker'> {
+  readonly directory: Seen<DirectoryView> | undefined;
+  readonly stores: Pick<Stores, 'ranges'>;
+  /** The tenant's voice configuration; nothing while it is not seen. */
+  readonly observed: readonly OutsideObject[];
+}
+
 /**
- * Microsoft refuses a route over a name without a voice-enabled user in it (telephony 3.1), so such a trunk waits outside of the routes. One
- * that has been routed stays, whatever becomes of its domain: a route must not shrink because a look at users says less than before.
+ * Microsoft refuses a route over a name without a voice-enabled user in it (telephony 3.1), so such a trunk waits outside of the routes, and
+ * one that is added waits for the rules of the numbers on its SBC (telephony 2.5). One that has been routed stays, whatever becomes of its domain: a route must not shrink because a look at users says less than before.
  */
-export function routableTrunks(scope: SiteScope, directory: Seen<DirectoryView> | undefined): NamedTrunk[] {
+export function routableTrunks({ scope, directory, stores, observed, marker }: RoutableInput): NamedTrunk[] {
   const active = new Set(directory?.state === 'seen' ? directory.view.voiceDomains : []);
-  const routed = new Set((scope.site.status?.trunks ?? []).filter(({ routeName }) => routeName !== undefined).map(({ fqdn }) => fqdn));
-  return namedTrunks(scope).filter(({ fqdn }) => active.has(fqdn) || routed.has(fqdn));
+  const known = (scope.site.status?.trunks ?? []).filter(({ routeName }) => routeName !== undefined).map(({ fqdn }) => fqdn);
+  const ours = observed.filter((object) => object.kind === 'VoiceRoute' && object.marker === marker);
+  const routed = new Set([...known, ...ours.flatMap(({ fields }) => gatewaysOf(fields['gateways']))]);
+  const isReady = ({ fqdn, deviceKey }: NamedTrunk): boolean => active.has(fqdn) && rangesWithout(deviceKey, scope, stores).length === 0;
+  return namedTrunks(scope).filter((trunk) => routed.has(trunk.fqdn) || isReady(trunk));
 }

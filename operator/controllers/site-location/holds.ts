@@ -7,7 +7,7 @@ import type { VoiceView } from '../../integrations/teams-admin/port.ts';
 import { confirmationOf, isDeletionConfirmed } from '../confirmation.ts';
 import { FREE, type Silence, type Verdict } from '../silence.ts';
 import type { SiteScope } from '../site-scope.ts';
-import { type SharingStores, sharedWithSibling, usagesOf } from './places.ts';
+import { isPublishedBySibling, type SharingStores, sharedWithSibling, usagesOf } from './places.ts';
 
 /**
  * A route reachable from a granted policy silences people when it goes, and so do the records that a route leads over, also one that stays
@@ -17,7 +17,9 @@ export function deletionSilence(scope: SiteScope, stores: SharingStores, removal
   const { site } = scope;
   if (isDeletionConfirmed(site)) return FREE;
   const records = removals.filter(({ system }) => system === 'dns').map(({ kind, name }) => `${kind} ${name}`);
-  const routed = records.length === 0 ? [] : routedBy(scope, view).filter((object) => !sharedWithSibling(object, scope, stores));
+  const ours = records.length === 0 ? [] : routedBy(scope, view).filter((object) => !sharedWithSibling(object, scope, stores));
+  const names = records.length === 0 ? [] : (site.status?.trunks ?? []).map(({ fqdn }) => fqdn);
+  const routed = [...ours, ...strangersOver(names, scope, stores, view)];
   return silenced({ going: removals, records, routed }, view, `annotate ${ANNOTATIONS.confirmDelete}=${site.metadata.name} to go on`);
 }
 
@@ -25,16 +27,19 @@ export function deletionSilence(scope: SiteScope, stores: SharingStores, removal
  * The same for what an edit takes away: `deploy: false` on the Customer, routing switched off, or a trunk taken out of the spec, whether its
  * route goes or only narrows to the trunks that are left. A confirmation given before it was asked for counts for none of these.
  */
-export function editSilence(scope: SiteScope, plan: Pick<Plan, 'removals' | 'items'>, view: VoiceView): Silence {
+export function editSilence(scope: SiteScope, stores: SharingStores, plan: Pick<Plan, 'removals' | 'items'>, view: VoiceView): Silence {
   const { site } = scope;
   const going = [...plan.removals, ...narrowedRoutes(scope, plan)];
-  const records = leavingRecords(scope);
+  const withdrawn = leavingRecords(scope);
+  const lent = lentNames(scope, withdrawn.length > 0);
+  const strangers = strangersOver(lent, scope, stores, view);
+  const records = withdrawn.length > 0 || strangers.length === 0 ? withdrawn : lent.map((name) => `record ${name}`);
   if (going.length + records.length === 0) return FREE;
   const before = site.status?.confirmation;
-  const isHandedOver = records.length > 0 && publishesElsewhere(scope);
+  const isHandedOver = withdrawn.length > 0 && publishesElsewhere(scope);
   const parts = [...(going.length === 0 && isHandedOver ? [] : partsOf(scope, going)), ...(isHandedOver ? ['dns'] : [])];
   const confirmation = confirmationOf({ object: site, parts, what: trunksHash(scope), asked: before });
-  const leaving = { going, records, routed: records.length === 0 ? [] : routedBy(scope, view) };
+  const leaving = { going, records, routed: [...(withdrawn.length === 0 ? [] : routedBy(scope, view)), ...strangers] };
   const verdict = parts.every((part) => confirmation.isGiven(part)) ? FREE : silenced(leaving, view, confirmation.how);
   return { ...verdict, asked: verdict.verdict === 'held' || confirmation.isAsked ? confirmation.record : undefined };
 }
@@ -49,6 +54,23 @@ function leavingRecords(scope: SiteScope): string[] {
 /** Somebody else is to publish the records from now on (`dns.mode: Manual`), which is a question of its own. */
 function publishesElsewhere({ site, customer }: SiteScope): boolean {
   return site.spec.dns?.mode === 'Manual' && customer?.spec.deploy !== false;
+}
+
+/** Names that lose their record: of all trunks, or of those that the spec has taken out and no other trunk has. */
+function lentNames(scope: SiteScope, isAll: boolean): string[] {
+  const removed = new Set(removedTrunks(scope));
+  const wanted = new Set(scope.trunks.map(({ fqdn }) => fqdn));
+  const known = scope.site.status?.trunks ?? [];
+  return known.filter(({ name, fqdn }) => isAll || (removed.has(name) && !wanted.has(fqdn))).map(({ fqdn }) => fqdn);
+}
+
+/** Routes that are not the site's and lead over its names, as a customer may make beside ours: they depend on the records alone. */
+function strangersOver(names: readonly string[], scope: SiteScope, stores: SharingStores, view: VoiceView): OutsideObject[] {
+  const going = new Set(names.filter((name) => !isPublishedBySibling(name, scope, stores)));
+  if (going.size === 0) return [];
+  const ours = new Set(routedBy(scope, view).map(identityOf));
+  const routes = view.objects.filter((object) => object.kind === 'VoiceRoute' && !ours.has(identityOf(object)));
+  return routes.filter(({ fields }) => gatewaysOf(fields['gateways']).some((gateway) => going.has(gateway)));
 }
 
 /** Without records the names of the trunks lead nowhere: all that the site has in the tenant is at stake. */

@@ -106,6 +106,28 @@ describe('a trunk whose sbcRef changes', () => {
     expect(leadsTo(house)).toEqual(['sbc2']);
   });
 
+  it('leaves an SBC that does not answer any more: the record follows the rules, what is left there waits', async () => {
+    const house = await twoDevices();
+    house.outside.devices.delete('acme/sbc1');
+    await house.run(20 * 60_000);
+    move(house);
+    await house.run(60_000);
+    expect(targets(house)).toEqual([NEW]);
+    expect(tags(house, 'sbc2')).toEqual([FQDN]);
+    expect(house.ready('SiteLocation', 'zurich')).toBe('True/Deployed');
+  });
+
+  it('leaves its name on the rules of an SBC where the trunk that stays is not known to Microsoft', async () => {
+    const house = await twoDevices({ locked: true });
+    const idle = trunk('idle', { label: 'not-there-yet', priority: 2 });
+    house.edit('SiteLocation', 'zurich', { trunks: [trunk(), idle] });
+    await house.run(20_000);
+    house.edit('SiteLocation', 'zurich', { trunks: [trunk('main', { sbcRef: { name: 'sbc2' } }), idle] });
+    await house.run(60_000);
+    expect(tags(house, 'sbc1')).toEqual([FQDN]);
+    expect(targets(house)).toContain(OLD);
+  });
+
   it('says by hand where its record is to lead, at the same time', async () => {
     const house = await twoDevices({ locked: true });
     house.edit('SiteLocation', 'zurich', { dns: { mode: 'Manual' } });

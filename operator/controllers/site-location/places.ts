@@ -3,6 +3,7 @@ import type { Target } from '../../domain/change/driver.ts';
 import { identityOf, type OutsideObject } from '../../domain/change/object.ts';
 import type { Owned } from '../../domain/change/plan.ts';
 import { ownedAt } from '../footprint-of.ts';
+import { customerKeyOf } from '../indexes.ts';
 import { isTerminating, rangesOf, type SiteScope } from '../site-scope.ts';
 import { INDEX, type Stores } from '../stores.ts';
 import { dnsTarget, voiceTarget } from '../targets.ts';
@@ -75,6 +76,15 @@ export function sharedWithSibling(object: Owned['object'], scope: SiteScope, sto
       !(isTerminating(other) && isTerminating(scope.site) && rangesOf(other, stores).length === 0) &&
       (other.status?.footprint ?? []).some((entry) => entry.name !== undefined && identityOf({ ...entry, name: entry.name }) === id),
   );
+}
+
+/** Whether another site of the Customer, which stays, publishes the name too. */
+export function isPublishedBySibling(name: string, { site, customer }: SiteScope, { sites }: SharingStores): boolean {
+  return sites.byIndex(INDEX.fqdn, name).some((other) => {
+    const isSibling =
+      keyOf(other) !== keyOf(site) && !isTerminating(other) && customer !== undefined && customerKeyOf(other) === keyOf(customer);
+    return isSibling && (other.status?.trunks ?? []).some(({ fqdn }) => fqdn === name);
+  });
 }
 
 /** Whether an object that we made, and no longer want, serves somebody else by now. */

@@ -66,7 +66,7 @@ export interface PlannedEdit {
 /** Whether an edit would take something from users; if so, what may be done meanwhile is the rest of it. Pure. */
 export function heldEdit(input: PlaceInput, view: VoiceView): PlannedEdit {
   const plan = planPlace({ ...input, keepsRemovals: false }, view.objects);
-  const silence = editSilence(input.scope, plan, view);
+  const silence = editSilence(input.scope, input.stores, plan, view);
   if (silence.verdict === 'free') return { silence, meanwhile: input };
   // A route that would lose a trunk stays as it is as a whole; what would be removed stays, and the rest goes on.
   const narrows = narrowedRoutes(input.scope, plan).length > 0;

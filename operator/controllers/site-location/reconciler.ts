@@ -70,7 +70,7 @@ export class SiteLocationReconciler implements Reconciler<SiteLocation, SiteLoca
     const ownership = this.#ownership(site);
     const observed = looks.voice?.state === 'seen' ? looks.voice.view.objects : undefined;
     const name = usageName(scope, stores, ownership, observed);
-    const routable = routableTrunks(scope, looks.directory);
+    const routable = routableTrunks({ scope, marker: ownership.marker, directory: looks.directory, stores, observed: observed ?? [] });
     const wanted = { scope, name, marker: ownership.marker, routable };
     const { requested } = ctx;
     const planned = this.#plan({ scope, accepted, governance, ownership, places, looks, owner, requested }, wanted);

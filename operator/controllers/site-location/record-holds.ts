@@ -1,16 +1,14 @@
 import { ANNOTATIONS } from '../../api/group.ts';
-import { keyOf } from '../../api/meta.ts';
 import type { OutsideObject } from '../../domain/change/object.ts';
 import { publishedNames } from '../../domain/routing/dns-records.ts';
 import type { VoiceView } from '../../integrations/teams-admin/port.ts';
 import { confirmationOf, isDeletionConfirmed } from '../confirmation.ts';
-import { customerKeyOf } from '../indexes.ts';
 import { heldBefore } from '../removal.ts';
 import { FREE, type Silence, type Verdict } from '../silence.ts';
-import { isTerminating, type SiteScope } from '../site-scope.ts';
-import { INDEX, type Stores } from '../stores.ts';
+import type { SiteScope } from '../site-scope.ts';
+import type { Stores } from '../stores.ts';
 import { removedTrunks, trunksHash } from './holds.ts';
-import type { SharingStores, SitePlaces } from './places.ts';
+import { isPublishedBySibling, type SharingStores, type SitePlaces } from './places.ts';
 import { leavingNames, type RecordsWish, recordsOfSite, type SiteRecords } from './records.ts';
 
 export interface RecordsInput {
@@ -84,14 +82,6 @@ function leadsForOthers({ usesTrunkNames, routesInMicrosoft }: SiteScope): boole
 /** The spec wants no records at all. */
 function isWithdrawn({ publishes, customer }: SiteScope): boolean {
   return !publishes || customer?.spec.deploy === false;
-}
-
-function isPublishedBySibling(name: string, { site, customer }: SiteScope, { sites }: SharingStores): boolean {
-  return sites.byIndex(INDEX.fqdn, name).some((other) => {
-    const isSibling =
-      keyOf(other) !== keyOf(site) && !isTerminating(other) && customer !== undefined && customerKeyOf(other) === keyOf(customer);
-    return isSibling && (other.status?.trunks ?? []).some(({ fqdn }) => fqdn === name);
-  });
 }
 
 function unreadMessage(names: readonly string[], how: string): string {

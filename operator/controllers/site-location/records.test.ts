@@ -110,6 +110,58 @@ describe('records that somebody else shall publish from now on', () => {
   });
 });
 
+describe('records that lead a route of the customer beside ours', () => {
+  const SECOND = trunk('second', { label: 'geneva', priority: 2 });
+  const THEIRS = { system: 'teams-admin', target: TENANT, name: 'theirs' } as const;
+
+  async function sharedHouse(): Promise<ControllersHouse> {
+    const house = await deployedHouse();
+    house.edit('SiteLocation', 'zurich', { trunks: [trunk(), SECOND] });
+    await house.run(20_000);
+    const gateways = ['geneva.voice.example.net'];
+    house.outside.put('teams', {
+      ...THEIRS,
+      kind: 'VoiceRoute',
+      fields: { numberPattern: '^9', gateways, usages: ['theirs'], priority: 9 },
+    });
+    house.outside.put('teams', { ...THEIRS, kind: 'VoiceRoutingPolicy', fields: { usages: ['theirs'] } });
+    house.delivery.invalidate(voiceTarget(TENANT));
+    const tenant = house.outside.tenants.get(TENANT);
+    if (tenant === undefined) throw new Error('no tenant');
+    tenant.grants = { theirs: 7 };
+    return house;
+  }
+
+  it('stay when their trunk is taken out, until that is confirmed', async () => {
+    const house = await sharedHouse();
+    const before = records(house);
+    house.edit('SiteLocation', 'zurich', { trunks: [trunk()] });
+    await house.run(60_000);
+    expect(records(house)).toEqual(before);
+    expect(house.message('SiteLocation', 'zurich', 'M365Deployed')).toMatch(
+      /geneva\.voice\.example\.net.* 7 users .*theirs.*zurich\/trunk\/second/,
+    );
+    expect(await writesWhileNothingHappens(house)).toEqual([]);
+    house.annotate('SiteLocation', 'zurich', { 'trunkline.dev/confirm-delete': 'zurich/trunk/second' });
+    await house.run(60_000);
+    expect(JSON.stringify(records(house))).not.toContain('geneva');
+    expect(house.ready('SiteLocation', 'zurich')).toBe('True/Deployed');
+  });
+
+  it('stay when the site is deleted, until that is confirmed', async () => {
+    const house = await sharedHouse();
+    await withoutRanges(house);
+    const before = records(house);
+    house.delete('SiteLocation', 'zurich');
+    await house.run(60_000);
+    expect(records(house)).toEqual(before);
+    expect(house.ready('SiteLocation', 'zurich')).toBe('False/DeletionHeld');
+    house.annotate('SiteLocation', 'zurich', { 'trunkline.dev/confirm-delete': 'zurich' });
+    await house.run(60_000);
+    expect(records(house)).toEqual([]);
+  });
+});
+
 describe('several removals at once', () => {
   it('the word for one of them confirms none of the others', async () => {
     const house = await usedHouse();

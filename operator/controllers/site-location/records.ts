@@ -4,12 +4,12 @@ import { identityOf, type Json, type OutsideObject } from '../../domain/change/o
 import { publishedNames, recordsOf, siteDnsEndpoint } from '../../domain/routing/dns-records.ts';
 import { gatewaysOf } from '../../domain/routing/voice-routing.ts';
 import type { VoiceView } from '../../integrations/teams-admin/port.ts';
-import { conditionOf } from '../finding.ts';
-import { isTerminating, knownTrunk, ledTo, rangesOf, type SiteScope } from '../site-scope.ts';
+import { knownTrunk, ledTo, rangesOf, type SiteScope } from '../site-scope.ts';
 import type { Stores } from '../stores.ts';
 import type { Work } from '../work.ts';
 import { type NamedTrunk, namedTrunks } from './desired.ts';
 import { endpointName } from './naming.ts';
+import { rangesWithout } from './rules-first.ts';
 
 type RecordStores = Pick<Stores, 'ranges' | 'devices'>;
 
@@ -56,7 +56,7 @@ function ledTrunk(trunk: NamedTrunk, scope: SiteScope, { ranges, devices }: Reco
   const before = ledTo(knownTrunk(trunk, scope.site));
   const isPublished = recordsOf(trunk.fqdn, published).length > 0;
   const isMoving = before === undefined ? isPublished : before !== trunk.deviceKey;
-  const lacking = isMoving ? rangesOf(scope.site, { ranges }).filter((range) => lacksRules(range, trunk.deviceKey, before)) : [];
+  const lacking = isMoving ? rangesWithout(trunk.deviceKey, scope, { ranges }, before) : [];
   const leadsTo = lacking.length === 0 ? trunk.deviceKey : before;
   const device = leadsTo === trunk.deviceKey ? trunk.device : leadsTo && devices.get(leadsTo);
   return { ...trunk, leadsTo, publicAddresses: addressesOf(device), awaits: lacking.map(({ metadata }) => metadata.name) };
@@ -64,19 +64,6 @@ function ledTrunk(trunk: NamedTrunk, scope: SiteScope, { ranges, devices }: Reco
 
 function addressesOf(device: SbcDevice | undefined): readonly string[] {
   return device?.spec.teams?.publicAddresses ?? [];
-}
-
-/** Whether a range has rules where the name leads to and not all of them on the new device. One that is refused as a whole has none. */
-function lacksRules(range: NumberRange, device: ObjectKey, before: ObjectKey | undefined): boolean {
-  if (isTerminating(range)) return false;
-  const accepted = conditionOf(range, 'Accepted')?.status;
-  const trunks = range.status?.trunks;
-  if (trunks === undefined) return accepted !== 'False';
-  const left = trunks.filter((trunk) => (before === undefined ? trunk.device !== device : trunk.device === before));
-  const standing = Math.max(0, ...left.map(({ rules = 0 }) => rules));
-  if (standing === 0) return false;
-  const there = trunks.find((trunk) => trunk.device === device);
-  return there?.state !== 'Deployed' || (accepted !== 'True' && (there.rules ?? 0) < standing);
 }
 
 /** Names in routes of ours as they were read. */

@@ -2,10 +2,11 @@ import type { Seen } from '../../delivery/delivery.ts';
 import type { PlannedItem } from '../../domain/change/plan.ts';
 import { servingTrunks } from '../../domain/routing/voice-routing.ts';
 import { exempt, type Finding, failed, hasStood, holds, lastWord, stalls, unseen, waits } from '../finding.ts';
-import type { SiteScope } from '../site-scope.ts';
+import type { SiteScope, TrunkScope } from '../site-scope.ts';
 import { failureStands } from '../tasks.ts';
 import type { SiteFindings } from './findings.ts';
 import { holderOf } from './holder.ts';
+import { rangesWithout } from './rules-first.ts';
 
 const TYPE = 'M365Deployed';
 
@@ -61,12 +62,22 @@ function deployed(found: SiteFindings, items: readonly PlannedItem[]): Finding {
   if (idle.length === 0 && !hasRoute)
     return holds(TYPE, 'Deployed', 'Usage and policy read back as wanted; no trunk is Active, so no route');
   if (idle.length === 0) return holds(TYPE, 'Deployed', `Usage, route and policy read back as wanted${handover(found)}`);
+  const { directory } = found;
+  const active = directory?.state === 'seen' ? (directory.view.voiceDomains ?? []) : [];
+  const added = idle.find(({ fqdn }) => fqdn !== undefined && active.includes(fqdn));
+  if (added !== undefined) return waits(TYPE, 'Deploying', awaitsRules(found, added));
   const names = idle.map(({ fqdn, spec }) => fqdn ?? spec.name).join(', ');
   return waits(
     TYPE,
     'DomainNotActivated',
     `${names}: Microsoft takes no route over it until a voice-enabled user has a name in it; add one in the tenant`,
   );
+}
+
+/** Its domain is active: what is missing is the numbers on its SBC. */
+function awaitsRules({ scope, stores }: SiteFindings, { spec, fqdn, deviceKey }: TrunkScope): string {
+  const ranges = rangesWithout(deviceKey, scope, stores).map(({ metadata }) => metadata.name);
+  return `spec.trunks[${spec.name}]: ${fqdn} gets its route when NumberRange ${ranges.slice(0, 5).join(', ')} has its rules on SBCDevice ${deviceKey}`;
 }
 
 /** A trunk that goes on although it is to be drained has to be seen, or somebody switches it off. */

@@ -130,6 +130,36 @@ describe('adding a trunk to a running site', () => {
     expect(writes.sort()).toEqual([`create DialPlanRule acme/sbc2`, `update VoiceRoute ${TENANT}`]);
   });
 
+  it('whose SBC does not take the rules gets no route yet, and says what it waits for; it goes on by itself', async () => {
+    const house = await newHouse();
+    house.outside.addDevice('acme/sbc2');
+    house.apply(customer(), device(), device('sbc2', { locked: true }), site(), range());
+    await house.run(20_000);
+    house.apply(withSecond({}));
+    await house.run(60_000);
+    expect(routes(house)).toEqual([[NAME, [ZURICH], [NAME]]]);
+    expect(house.condition('SiteLocation', 'zurich', 'M365Deployed')).toBe('False/Deploying');
+    expect(house.message('SiteLocation', 'zurich', 'M365Deployed')).toMatch(/spec\.trunks\[second\]: .* NumberRange office .* acme\/sbc2/);
+    house.edit('SBCDevice', 'sbc2', { locked: false });
+    await house.run(20_000);
+    expect(routes(house)).toEqual([[NAME, [BASEL, ZURICH], [NAME]]]);
+    expect(house.ready('SiteLocation', 'zurich')).toBe('True/Deployed');
+  });
+
+  it('keeps its route when the operator loses what it knew while rules are still on their way to its SBC', async () => {
+    const house = await newHouse();
+    house.outside.addDevice('acme/sbc2');
+    house.apply(customer(), device(), device('sbc2'), withSecond({}), range());
+    await house.run(20_000);
+    const before = routes(house);
+    house.edit('SBCDevice', 'sbc2', { locked: true });
+    house.edit('NumberRange', 'office', { prefixes: ['+414455501[00-49]', '+41445550200'] });
+    await house.run(10_000);
+    house.wipeStatus('SiteLocation', 'zurich');
+    await house.run(60_000);
+    expect(routes(house)).toEqual(before);
+  });
+
   it('whose name no user keeps active yet leaves the route alone, and says so; it goes on by itself', async () => {
     const house = await newHouse();
     house.outside.addDevice('acme/sbc2');
