@@ -3,7 +3,7 @@ import { type Customer, type Invitation, KINDS, type Kind, type NumberRange, typ
 import { type KubeObject, keyOf } from '../api/meta.ts';
 import { CustomerReconciler } from '../controllers/customer/reconciler.ts';
 import type { ControllerDeps } from '../controllers/deps.ts';
-import { CUSTOMER_INDEXES, INVITATION_INDEXES, RANGE_INDEXES, SITE_INDEXES } from '../controllers/indexes.ts';
+import { CUSTOMER_INDEXES, DEVICE_INDEXES, INVITATION_INDEXES, RANGE_INDEXES, SITE_INDEXES } from '../controllers/indexes.ts';
 import { InvitationReconciler } from '../controllers/invitation/reconciler.ts';
 import { NumberRangeReconciler } from '../controllers/number-range/reconciler.ts';
 import { SbcDeviceReconciler } from '../controllers/sbc-device/reconciler.ts';
@@ -29,7 +29,7 @@ export function watchedKinds(): WatchedKinds {
   return {
     customers: ours<Customer>('Customer', CUSTOMER_INDEXES),
     sites: ours<SiteLocation>('SiteLocation', SITE_INDEXES),
-    devices: ours<SbcDevice>('SBCDevice', {}),
+    devices: ours<SbcDevice>('SBCDevice', DEVICE_INDEXES),
     ranges: ours<NumberRange>('NumberRange', RANGE_INDEXES),
     invitations: ours<Invitation>('Invitation', INVITATION_INDEXES),
     namespaces: watchedKind<KubeObject>({ group: '', version: 'v1', plural: 'namespaces', kind: 'Namespace', clusterScoped: true }),
@@ -88,6 +88,7 @@ export function createControllers(kinds: WatchedKinds, deps: ControllerDeps, tim
       reconciler: new SbcDeviceReconciler(deps),
       ...times,
       watches: [
+        watching({ kind: devices, keys: (device) => wakes.rivalDevices(device, stores), when: wakes.specMoved }),
         watching({ kind: sites, keys: wakes.devicesOfSite, when: wakes.trunksMoved }),
         watching({ kind: ranges, keys: wakes.devicesOfRange, when: wakes.rulesMoved }),
       ],

@@ -120,7 +120,15 @@ async function buildHouse({ config, flags, env, clock, log, secrets, stop, recor
     audit: auditTo(log),
     limits: { ...DEFAULT_LIMITS, inFlight: config.lanes.inFlight },
   });
-  const credentials = new Credentials({ kube: maskingKube(kube, secrets), tenants: outside.tenants, sbcs: outside.sbcs, delivery, clock });
+  const stores = storesOf(kinds);
+  const credentials = new Credentials({
+    kube: maskingKube(kube, secrets),
+    tenants: outside.tenants,
+    sbcs: outside.sbcs,
+    stores,
+    delivery,
+    clock,
+  });
   const actuation = flags.actuation ?? config.actuation;
   const settings = {
     installation: config.installation,
@@ -133,7 +141,7 @@ async function buildHouse({ config, flags, env, clock, log, secrets, stop, recor
     providerName: config.provider.name,
     invitationLifeMs: config.invitationHours * 3_600_000,
   };
-  const deps = { stores: storesOf(kinds), delivery, credentials, kube, clock, settings, openMarks: marks };
+  const deps = { stores, delivery, credentials, kube, clock, settings, openMarks: marks };
   const running = startRuntime({
     transport,
     kube,

@@ -8,7 +8,9 @@ import { type AppCredential, connectionId, type TenantConnections } from '../int
 import type { SbcConnection, SbcConnections, SbcDialect } from '../integrations/sbc/port.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Kube, SecretData } from '../runtime/kube.ts';
+import { addressRefusal } from './address-claims.ts';
 import { namedTenant } from './customer-claims.ts';
+import type { Stores } from './stores.ts';
 import { deviceTarget, identityTarget, tenantTargets } from './targets.ts';
 
 /** Whether a target may be called, and if not, why. `stale`: the Secret is gone, the last good credential serves (design §3.9). */
@@ -21,6 +23,8 @@ export interface CredentialDeps {
   readonly kube: Kube;
   readonly tenants: TenantConnections;
   readonly sbcs: SbcConnections;
+  /** Tells whose an SBC is that two SBCDevices name. */
+  readonly stores: Pick<Stores, 'devices'>;
   /** Told of every target that is reached with another credential than before. */
   readonly delivery: Pick<Delivery, 'renew'>;
   readonly clock: Clock;
@@ -97,10 +101,22 @@ export class Credentials {
     return access.then((found) => ({ ...found, party }));
   }
 
+  /** An SBC that another SBCDevice has is not reached by this one, neither to be read nor written. */
   device(device: SbcDevice, notBefore?: number): Promise<Access> {
+    const refused = addressRefusal(device, this.#deps.stores);
+    if (refused !== undefined) return Promise.resolve(this.#leaveDevice(device, refused));
     const { address, https, tls, credentialsSecretRef, saveForeign, limits } = device.spec;
     const hash = hashOf({ address, https, tls, credentialsSecretRef, saveForeign, limits });
     return this.#remember(`device|${keyOf(device)}`, hash, notBefore, () => this.#connectDevice(device));
+  }
+
+  #leaveDevice(device: SbcDevice, message: string): Access {
+    const key = keyOf(device);
+    if (this.#deps.sbcs.isConnected(key)) {
+      this.forgetDevice(key);
+      this.#deps.delivery.renew(deviceTarget(key));
+    }
+    return refusal('AddressInUse', message);
   }
 
   /** Forgets the object; its connection goes with it. */

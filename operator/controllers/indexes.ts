@@ -1,6 +1,7 @@
-import type { Customer, Invitation, NumberRange, SiteLocation } from '../api/kinds.ts';
+import type { Customer, Invitation, NumberRange, SbcDevice, SiteLocation } from '../api/kinds.ts';
 import type { ObjectKey } from '../api/meta.ts';
 import type { IndexFunction } from '../runtime/store.ts';
+import { addressOf } from './address-claims.ts';
 import { claimedTenant, namedTenant } from './customer-claims.ts';
 import { INDEX } from './stores.ts';
 
@@ -14,6 +15,10 @@ export const CUSTOMER_INDEXES: Readonly<Record<string, IndexFunction<Customer>>>
     ...new Set([customer.spec.tenantId, customer.status?.tenantId].flatMap((tenantId) => tenantId?.toLowerCase() ?? [])),
     ...(claimedTenant(customer) === undefined && namedTenant(customer) !== undefined ? [NAMED_BY_DOMAIN] : []),
   ],
+};
+
+export const DEVICE_INDEXES: Readonly<Record<string, IndexFunction<SbcDevice>>> = {
+  [INDEX.address]: (device) => [addressOf(device)],
 };
 
 export const SITE_INDEXES: Readonly<Record<string, IndexFunction<SiteLocation>>> = {

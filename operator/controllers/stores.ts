@@ -26,6 +26,8 @@ export const INDEX = {
   tenant: 'tenant',
   /** Sites by `<system>|<target>` of every place where their footprint lists something. */
   footprint: 'footprint',
+  /** SBCDevices by management address, `host:port` in normal form. */
+  address: 'address',
   /** Sites by lower-case FQDN of each trunk, fixed in status or wanted by spec. */
   fqdn: 'fqdn',
 } as const;

@@ -2,6 +2,7 @@ import { ANNOTATIONS } from '../api/group.ts';
 import type { Customer, Invitation, NumberRange, SbcDevice, SiteLocation } from '../api/kinds.ts';
 import { type Condition, type KubeObject, keyOf, type ObjectKey } from '../api/meta.ts';
 import { identityOf } from '../domain/change/object.ts';
+import { addressOf } from './address-claims.ts';
 import { claimedTenant, servingCustomer } from './customer-claims.ts';
 import { customerKeyOf, devicesInStatus, devicesOf, devicesServing, NAMED_BY_DOMAIN, siteKeyOf } from './indexes.ts';
 import { type KnownTrunk, ledTo } from './site-scope.ts';
@@ -62,6 +63,12 @@ export function rivalCustomers(customer: Customer, stores: Stores): ObjectKey[] 
   const sameTenant = tenantId === undefined ? [] : stores.customers.byIndex(INDEX.tenant, tenantId.toLowerCase());
   const maybeSame = tenantId === undefined ? [] : stores.customers.byIndex(INDEX.tenant, NAMED_BY_DOMAIN);
   return [...sameName, ...sameTenant, ...maybeSame].map(keyOf).filter((key) => key !== keyOf(customer));
+}
+
+/** SBCDevices of the same management address. A refusal heals when the holder goes. */
+export function rivalDevices(device: SbcDevice, stores: Stores): ObjectKey[] {
+  const rivals = stores.devices.byIndex(INDEX.address, addressOf(device));
+  return rivals.map(keyOf).filter((key) => key !== keyOf(device));
 }
 
 /** Sites that may hold or want the same trunk names: the others on the same devices. Only looked at when a site comes or goes. */

@@ -23,7 +23,7 @@ export interface SbcDeviceSpec {
    */
   readonly vendor?: "AudioCodes";
   /**
-   * Management address, host name or IP address with an optional port (default 443, without https 80). An IPv6 address stands in brackets. It is never published.
+   * Management address, host name or IP address with an optional port (default 443, without https 80). An IPv6 address stands in brackets. It is never published. One SBC has one SBCDevice: a second one with the same address and port is neither read nor written (AddressInUse); other namespaces use the first one by its allowedNamespaces.
    */
   readonly address: string;
   /**
@@ -300,6 +300,10 @@ export interface SbcDeviceStatus {
    * What makes it Warning or Error, CamelCase.
    */
   readonly indicatorReasons?: readonly string[];
+  /**
+   * Where the SBC was reached, host:port in normal form. It belongs to this object: another SBCDevice with it is Connected=False/AddressInUse.
+   */
+  readonly address?: string;
   /**
    * Software version.
    */

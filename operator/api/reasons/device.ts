@@ -36,6 +36,10 @@ export const DEVICE = {
     'The TLS connection cannot be trusted.',
     'Check the certificate, its names and dates, and the configured CA or fingerprint.',
   ),
+  AddressInUse: provider(
+    'Another SBCDevice manages the SBC at this address; of two, the one that has reached it, then the older one, has it.',
+    'Let sites name that one, whose owner grants the namespace by spec.allowedNamespaces, and delete this one, or correct spec.address.',
+  ),
   Unsupported: provider('The address is no management interface that the operator knows.', 'Check address and firmware.'),
   DeviceSynchronizing: passing('The device copies its configuration to its redundant unit, or is being upgraded, and takes no changes.'),
   ScriptModeRefused: provider(

@@ -5,23 +5,37 @@ import type { SbcHealth } from '../../domain/health/sbc-health.ts';
 import { splitRuleName } from '../../domain/routing/dial-plan-rules.ts';
 import type { SbcView } from '../../integrations/sbc/port.ts';
 import type { StatusFields } from '../../runtime/reconciler.ts';
+import { addressOf } from '../address-claims.ts';
 import type { CarrierLook } from './carrier.ts';
 import type { DeviceFindings } from './findings.ts';
 import { connection, healthOf } from './report.ts';
 
 /** What an SBCDevice says beside its conditions; what could not be read this time stays as it was. */
 export function deviceStatus(found: DeviceFindings): StatusFields<SbcDeviceStatus> {
-  const { device, seen, carriers, sites } = found;
+  const { device, carriers, sites } = found;
   const health = healthOf(found);
   const down = connection(found).status === 'False';
   return {
-    ...(seen?.state === 'seen' ? seenStatus(device, seen.view) : lastKnown(device)),
+    ...statusOfSbc(found),
+    ...addressStatus(found),
     indicator: health?.indicator ?? (down ? 'Error' : (device.status?.indicator ?? 'Unknown')),
     indicatorReasons:
       health === undefined ? (down ? ['Disconnected'] : [...(device.status?.indicatorReasons ?? [])]) : indicatorReasons(health),
     carrierTrunks: carriers.map((carrier) => carrierStatus(carrier, device)),
     sitesCount: sites,
   };
+}
+
+/** What is not ours to read is not told either, also not from a time when it was. */
+function statusOfSbc({ device, seen, access }: DeviceFindings): ReturnType<typeof lastKnown> {
+  if (seen?.state === 'seen') return seenStatus(device, seen.view);
+  return access.state === 'refused' && access.reason === 'AddressInUse' ? {} : lastKnown(device);
+}
+
+/** The address is this object's once the SBC was reached there, for as long as its spec says so. */
+function addressStatus({ device, seen }: DeviceFindings): Pick<SbcDeviceStatus, 'address'> {
+  const address = addressOf(device);
+  return seen?.state === 'seen' || device.status?.address === address ? { address } : {};
 }
 
 /** A write of an earlier process that may still arrive; until its deadline nothing is written to the device. */
@@ -92,11 +106,12 @@ function lastKnown({
   status,
 }: SbcDevice): Omit<
   StatusFields<SbcDeviceStatus>,
-  'indicator' | 'indicatorReasons' | 'carrierTrunks' | 'sitesCount' | 'waits' | 'openMark'
+  'address' | 'indicator' | 'indicatorReasons' | 'carrierTrunks' | 'sitesCount' | 'waits' | 'openMark'
 > {
   if (status === undefined) return {};
   const {
     observedGeneration: _g,
+    address: _a,
     conditions: _c,
     lastHandledReconcileAt: _l,
     indicator: _i,

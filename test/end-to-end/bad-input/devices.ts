@@ -123,6 +123,32 @@ const access: readonly BadInput[] = [
     correct: (plot) => [plot.own.manifest()],
   },
   {
+    title: 'the address of an SBC that another SBCDevice manages',
+    before: async (plot) => {
+      const { secrets, manifest } = await plot.neighbour('beside').device();
+      return [...secrets, manifest()];
+    },
+    mistake: async (plot) => {
+      const { secrets, manifest } = await plot.device();
+      const { id, namespace } = plot.neighbour('beside');
+      const { stdout: taken } = await plot.house.cluster.kubectl([
+        'get',
+        'sbcdevice',
+        id,
+        '-n',
+        namespace,
+        '-o',
+        'jsonpath={.spec.address}',
+      ]);
+      return [...secrets, manifest({ address: taken })];
+    },
+    subject: 'SBCDevice',
+    condition: 'Connected=False/AddressInUse',
+    ready: 'False Stalled',
+    says: () => ({ field: 'spec.address', value: 'already in use', never: ['-beside'] }),
+    correct: (plot) => [plot.own.manifest()],
+  },
+  {
     title: 'the address of something that is no SBC',
     rows: ['S162'],
     mistake: async (plot) => {

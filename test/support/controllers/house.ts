@@ -105,8 +105,9 @@ export class ControllersHouse {
     const { clock, kube } = this;
     const delivery = createDelivery({ drivers: connections.drivers, clock, random: this.#random, wake });
     const openMarks = new LeaseMarks({ kube, clock, namespace: OPERATOR_NAMESPACE, holder: `process ${clock.monotonic()}` });
-    const credentials = new Credentials({ kube, tenants: connections.tenants, sbcs: connections.sbcs, delivery, clock });
-    const deps = { stores: storesOf(kinds), delivery, credentials, kube, clock, settings: this.#settings, openMarks };
+    const stores = storesOf(kinds);
+    const credentials = new Credentials({ kube, tenants: connections.tenants, sbcs: connections.sbcs, stores, delivery, clock });
+    const deps = { stores, delivery, credentials, kube, clock, settings: this.#settings, openMarks };
     const declared = createControllers(kinds, deps, { concurrency: 10, resyncMs: 36_000_000 });
     const reporting = { reportingController: 'trunkline.dev/test', reportingInstance: 'test' };
     const events = new EventRecorder({ kube, clock, log: silentLog, meters: noMeters, ...reporting });

@@ -85,6 +85,8 @@ export class OutsideWorld {
   readonly devices = new Map<string, Device>();
   /** Every time that an app came to a tenant: `<client id>@<tenant>`, with the connection it used and the secret it showed. */
   readonly visits: { readonly who: string; readonly connection: string; readonly how: string }[] = [];
+  /** The device of each login, whatever came of it. */
+  readonly logins: string[] = [];
   readonly mailbox: Mailbox = { settingsProblem: undefined, refuses: new Map() };
   readonly entra: InMemorySystem;
   readonly graph: InMemorySystem;
@@ -286,6 +288,7 @@ export class OutsideWorld {
     const connection = connections.of(id);
     const device = this.devices.get(id);
     if (connection === undefined) throw failure('DependencyNotReady', 'SBCDeviceNotReady', `SBCDevice ${id} has no connection yet`);
+    this.logins.push(id);
     if (device === undefined) throw failure('Retryable', 'Unreachable', `SBC ${id} does not answer`);
     if (connection.password !== device.password) throw failure('Auth', 'AuthenticationFailed', `SBC ${id} refuses the credential`);
     if (device.savesNot === undefined) device.unsavedOurs = false;
