@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
  * Limits end what hangs; none of them is an assertion. On a machine that does much else beside, a test takes many times as long as alone, so
  * they are far off, and here only: what has to be fast says so itself.
  */
-const PATIENCE = { testTimeout: 180_000, hookTimeout: 300_000, expect: { poll: { timeout: 60_000 } } };
+const PATIENCE = { testTimeout: 180_000, hookTimeout: 600_000, expect: { poll: { timeout: 60_000 } } };
 /** One test or hook of these plays many rounds. */
 const LONGER = { testTimeout: 900_000, hookTimeout: 900_000 };
 const CONTROL_PLANE = { globalSetup: ['test/support/control-plane.setup.ts'], ...PATIENCE };
