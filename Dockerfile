@@ -35,5 +35,7 @@ COPY --from=build /build/dist dist
 COPY LICENSE ./
 USER 65532:65532
 EXPOSE 8080
-ENTRYPOINT ["/nodejs/bin/node", "--max-old-space-size-percentage=75", "--enable-source-maps", "/app/dist/operator/main.js"]
+# A small young generation: what the watches receive dies there within milliseconds. With Node's default it piled up to the limit of memory
+# outside the heap, which V8 answers with a collection of everything, a dozen of them during the first list, and 130 MiB more of residence.
+ENTRYPOINT ["/nodejs/bin/node", "--max-old-space-size-percentage=75", "--max-semi-space-size=8", "--enable-source-maps", "/app/dist/operator/main.js"]
 CMD ["--help"]

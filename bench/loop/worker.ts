@@ -33,7 +33,6 @@ const NO_OP_ROUNDS = 8;
 
 const clock = new SystemClock();
 const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
-const touches: number[] = [];
 let passes = 0;
 
 const kinds = new Map(
@@ -71,11 +70,12 @@ function reconcile(kind: BenchKind, object: BenchObject): Report<BenchStatus> {
 
 /** Times are of the machine's wall clock with fractions, the same in both processes. */
 function noteTouch(at: number): void {
-  const took = performance.timeOrigin + performance.now() - at;
-  if (isTouching) touches.push(took);
+  if (touches === undefined) return;
+  touches.tookMs.push(performance.timeOrigin + performance.now() - at);
+  if (touches.tookMs.length === touches.count) touches.done();
 }
 
-let isTouching = false;
+let touches: { readonly count: number; readonly tookMs: number[]; readonly done: () => void } | undefined;
 const meters = new PrometheusMeters();
 meters.addProcessMetrics({ version: 'bench', commit: 'bench' });
 const { KUBERNETES_SERVICE_HOST, KUBERNETES_SERVICE_PORT } = process.env;
@@ -166,21 +166,24 @@ async function noOpLoop(): Promise<Partial<WorkerFigures>> {
   return { noOpPerS: Math.round(done / seconds), noOpCpuUs: round((cpuUs() - before.cpu) / done) };
 }
 
-async function touchPhase(message: ToWorker & { type: 'touch' }): Promise<FromWorker> {
-  touches.length = 0;
-  isTouching = true;
+/** Ends with the last touch, without asking for it meanwhile: what polling costs would count as the price of a change. */
+async function touchPhase({ count }: ToWorker & { type: 'touch' }): Promise<FromWorker> {
+  const tookMs: number[] = [];
+  const { promise: complete, resolve: done } = Promise.withResolvers<void>();
+  touches = { count, tookMs, done };
   const cpu = cpuUs();
   const since = performance.now();
   process.send?.({ type: 'touching' } satisfies FromWorker);
-  while (touches.length < message.count) await new Promise((resolve) => setTimeout(resolve, 10));
-  isTouching = false;
-  const sorted = touches.toSorted((a, b) => a - b);
+  await complete;
+  touches = undefined;
+  const spentUs = cpuUs() - cpu - (performance.now() - since) * idleCpuUsPerMs;
+  const sorted = tookMs.toSorted((a, b) => a - b);
   return {
     type: 'touched',
     p50Ms: percentile(sorted, 0.5),
     p95Ms: percentile(sorted, 0.95),
     p99Ms: percentile(sorted, 0.99),
-    cpuUs: Math.round((cpuUs() - cpu - (performance.now() - since) * idleCpuUsPerMs) / message.count),
+    cpuUs: Math.round(spentUs / count),
   };
 }
 
