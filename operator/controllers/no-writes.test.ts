@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ControllersHouse } from '../../test/support/controllers/house.ts';
 import { customer, device, range, site, TENANT, trunk } from '../../test/support/controllers/objects.ts';
 import { deployedHouse, house as newHouse } from '../../test/support/controllers/story.ts';
+import type { KubeObject } from '../api/meta.ts';
 
 const EXTRA = ['+414455501[00-49]', '+41445550200'];
 const ROUTE = { system: 'teams-admin', target: TENANT, kind: 'VoiceRoute', name: 'Unrestricted-zurich' };
@@ -170,5 +171,66 @@ describe('spec.cordoned on the SBCDevice', () => {
     house.edit('SBCDevice', 'sbc1', { cordoned: false });
     await house.run(30_000);
     expect(house.ready('SiteLocation', 'basel')).toBe('True/Deployed');
+  });
+});
+
+type Applied = readonly KubeObject[];
+
+/** Sites with and without a part in Microsoft 365 or DNS; those without leave no trace there by which they are known. */
+const KINDS_OF_SITE: readonly (readonly [what: string, objects: () => Applied])[] = [
+  ['default routing', () => [customer(), site()]],
+  ['Essentials', () => [customer('contoso', { services: [{ type: 'DirectRouting', licenseType: 'HostedEssentials' }] }), site()]],
+  [
+    'defaultRouting: false and dns Manual',
+    () => [customer(), site('zurich', { m365: { defaultRouting: false }, dns: { mode: 'Manual' } })],
+  ],
+];
+
+describe.each(KINDS_OF_SITE)('a site that stands, with %s', (_what, objects) => {
+  async function standing(): Promise<ControllersHouse> {
+    const house = await newHouse();
+    house.apply(device(), ...objects(), range());
+    await house.run(20_000);
+    expect(house.ready('SiteLocation', 'zurich')).toBe('True/Deployed');
+    expect(house.ready('NumberRange', 'office')).toBe('True/Deployed');
+    return house;
+  }
+
+  /** Site and range are Ready, and an edit of the range is carried out. */
+  async function goesOn(house: ControllersHouse): Promise<void> {
+    expect(house.ready('SiteLocation', 'zurich')).toBe('True/Deployed');
+    house.edit('NumberRange', 'office', { prefixes: EXTRA });
+    await house.run(20_000);
+    expect(house.ready('NumberRange', 'office')).toBe('True/Deployed');
+    expect(house.outside.stateOf('sbc', 'acme/sbc1').size).toBe(2);
+  }
+
+  it('goes on when its SBC is cordoned', async () => {
+    const house = await standing();
+    house.edit('SBCDevice', 'sbc1', { cordoned: true });
+    await house.run(30 * 60_000);
+    await goesOn(house);
+  });
+
+  it.each([
+    ['Customer', 'contoso'],
+    ['SBCDevice', 'sbc1'],
+  ] as const)('goes on while its %s waits for it to be deleted', async (kind, name) => {
+    const house = await standing();
+    house.delete(kind, name);
+    await house.run(30 * 60_000);
+    expect(house.ready(kind, name)).toBe('False/ChildrenRemain');
+    await goesOn(house);
+  });
+
+  it('goes on behind a cordoned SBC after a loss of all status', async () => {
+    const house = await standing();
+    house.edit('SBCDevice', 'sbc1', { cordoned: true });
+    await house.run();
+    await house.stop();
+    house.wipeAllStatus();
+    await house.start();
+    await house.run(30 * 60_000);
+    await goesOn(house);
   });
 });

@@ -6,9 +6,10 @@ import { type Finding, holds, stalls, waits } from '../finding.ts';
 import { customerKeyOf } from '../indexes.ts';
 import { isTerminating, type SiteScope, serviceOf, siteScope } from '../site-scope.ts';
 import { INDEX, type Stores } from '../stores.ts';
+import { isNewcomer, type Traces } from './newcomer.ts';
 
-/** Whether the site may exist at all: references, service, names, claims. `directory`: the tenant, as far as it is seen. */
-export function accept(scope: SiteScope, stores: Stores, directory: Seen<DirectoryView> | undefined): Finding {
+/** Whether the site may exist at all: references, service, names, claims. `directory` and `traces`: the outside, as far as it is seen. */
+export function accept(scope: SiteScope, stores: Stores, directory: Seen<DirectoryView> | undefined, traces: Traces): Finding {
   const { site, customer } = scope;
   if (customer === undefined) {
     return waits(
@@ -32,13 +33,12 @@ export function accept(scope: SiteScope, stores: Stores, directory: Seen<Directo
       `spec.service: ${service} is accepted and not managed; sites belong to DirectRouting or OperatorConnect, name one of these`,
     );
   }
-  const isNew = site.status?.footprint === undefined;
   const leaving = [customer, ...scope.trunks.flatMap((trunk) => trunk.device ?? [])].find(isTerminating);
-  if (isNew && leaving !== undefined) {
+  if (leaving !== undefined && isNewcomer(scope, stores, traces)) {
     return stalls('Accepted', 'ParentTerminating', `${leaving.kind} ${leaving.metadata.name} is being deleted and takes no new sites`);
   }
   const cordoned = scope.trunks.find((trunk) => trunk.device?.spec.cordoned === true);
-  if (isNew && cordoned !== undefined) {
+  if (cordoned !== undefined && isNewcomer(scope, stores, traces)) {
     return waits(
       'Accepted',
       'Cordoned',

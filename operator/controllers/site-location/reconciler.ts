@@ -66,8 +66,9 @@ export class SiteLocationReconciler implements Reconciler<SiteLocation, SiteLoca
     const places = sitePlaces(scope);
     const looks = await this.#meet(scope, places, owner, ctx);
     const emergency = await emergencyRecord(site, kube, ctx.now);
-    const accepted = accept(scope, stores, looks.directory);
     const ownership = this.#ownership(site);
+    const traces = { devices: [...looks.devices.values()], voice: looks.voice, dns: looks.dns, marker: ownership.marker };
+    const accepted = accept(scope, stores, looks.directory, traces);
     const observed = looks.voice?.state === 'seen' ? looks.voice.view.objects : undefined;
     const name = usageName(scope, stores, ownership, observed);
     const routable = routableTrunks({ scope, marker: ownership.marker, directory: looks.directory, stores, observed: observed ?? [] });
