@@ -1,3 +1,4 @@
+import { shortened } from '../api/status-text.ts';
 import type { Json } from '../domain/change/object.ts';
 import { driftOf, type Work } from './work.ts';
 
@@ -36,5 +37,5 @@ export function driftStatus(works: readonly Work[], before: DriftStatus | undefi
 
 function shown(value: Json | undefined): string {
   const text = typeof value === 'string' ? value : JSON.stringify(value ?? null);
-  return text.length > MAX_VALUE ? `${text.slice(0, MAX_VALUE - 1)}…` : text;
+  return shortened(text, MAX_VALUE);
 }

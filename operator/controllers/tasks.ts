@@ -1,4 +1,5 @@
 import type { ObjectMeta } from '../api/meta.ts';
+import { MAX_MESSAGE, shortened } from '../api/status-text.ts';
 import { contentHash } from '../domain/change/canonical.ts';
 import type { Change } from '../domain/change/change-set.ts';
 import type { Plan, PlannedItem } from '../domain/change/plan.ts';
@@ -86,7 +87,7 @@ function endedTask(work: Work, before: readonly Task[], now: string): Task | und
   const id = idOf(work, changes);
   const last = before.find((task) => task.id === id);
   const error = hasJustFailed ? failures[0]?.error : undefined;
-  const result = error === undefined ? counted(changes.length, 'changed and read back') : cut(error.message);
+  const result = error === undefined ? counted(changes.length, 'changed and read back') : shortened(error.message, MAX_MESSAGE);
   const state = error === undefined ? 'Succeeded' : 'Failed';
   const isOld = last?.lastExecuted === undefined || Date.parse(now) - Date.parse(last.lastExecuted) >= DAY_MS;
   if (last?.state === state && last.result === result && !isOld && state === 'Failed') return last;
@@ -166,8 +167,4 @@ function typeOf(changes: readonly Change[]): string {
 
 function counted(count: number, what: string): string {
   return `${count} ${count === 1 ? 'object' : 'objects'} ${what}`;
-}
-
-function cut(message: string): string {
-  return message.length <= 1024 ? message : `${message.slice(0, 1023)}…`;
 }

@@ -1,11 +1,10 @@
 import type { Condition } from '../api/meta.ts';
+import { MAX_MESSAGE, shortened } from '../api/status-text.ts';
 import type { ConditionInput } from './reconciler.ts';
 
 /** A condition that keeps the generation it was found at; without one it speaks of the generation just reconciled. */
 export type StatedCondition = ConditionInput & { readonly observedGeneration?: number };
 
-/** 32 KiB would be legal, but a condition is a sentence (operator-practice row 36). */
-const MAX_MESSAGE = 1024;
 /** kstatus: abnormal-true, absent otherwise. */
 const ABSENT_UNLESS_TRUE: ReadonlySet<string> = new Set(['Reconciling', 'Stalled']);
 
@@ -41,7 +40,7 @@ export function mergeConditions(stated: readonly StatedCondition[], context: Con
         type: condition.type,
         status: condition.status,
         reason: condition.reason,
-        message: cut(condition.message),
+        message: shortened(condition.message, MAX_MESSAGE),
         ...(observedGeneration === undefined ? {} : { observedGeneration }),
         lastTransitionTime: before !== undefined && before.status === condition.status ? before.lastTransitionTime : now,
       };
@@ -56,7 +55,7 @@ function isSame(stated: StatedCondition, before: Condition, generation: number |
   return (
     stated.status === before.status &&
     stated.reason === before.reason &&
-    cut(stated.message) === before.message &&
+    shortened(stated.message, MAX_MESSAGE) === before.message &&
     (stated.observedGeneration ?? generation) === before.observedGeneration
   );
 }
@@ -66,8 +65,4 @@ function find(list: readonly Condition[], type: string, guess: number): Conditio
   if (likely?.type === type) return likely;
   for (const condition of list) if (condition.type === type) return condition;
   return undefined;
-}
-
-function cut(message: string): string {
-  return message.length <= MAX_MESSAGE ? message : `${message.slice(0, MAX_MESSAGE - 1)}…`;
 }

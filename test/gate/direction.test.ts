@@ -13,6 +13,7 @@ const TARGETS = [
   'operator/config/load.ts',
   'operator/api/meta.ts',
   'operator/api/group.ts',
+  'operator/api/status-text.ts',
   'operator/api/kinds.ts',
   'operator/api/reasons.ts',
   'operator/api/generated/customer.gen.ts',
@@ -76,7 +77,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly Target[]>> = {
   'operator/runtime/worker.ts': [
     ...RUNTIME,
     ...ERRORS,
-    ...under('operator/api/meta.ts', 'operator/api/group.ts'),
+    ...under('operator/api/meta.ts', 'operator/api/group.ts', 'operator/api/status-text.ts'),
     '@kubernetes/client-node',
   ],
   'operator/delivery/snapshot.ts': [

@@ -3,7 +3,7 @@ import { contentHash } from '../../domain/change/canonical.ts';
 import { inSyncState } from '../../domain/change/footprint.ts';
 import { memberBits, membersOf } from '../../domain/change/member-set.ts';
 import type { Owned, Plan, PlannedItem } from '../../domain/change/plan.ts';
-import { splitRuleName } from '../../domain/routing/dial-plan-rules.ts';
+import { splitRuleIdentity } from '../../domain/change/rule-identity.ts';
 
 type StatusEntry = NonNullable<NonNullable<NumberRange['status']>['footprint']>[number];
 
@@ -76,7 +76,7 @@ function hashOfTag(tag: string): string {
 export function recordsAfter(plan: Plan, records: readonly RuleRecord[], isUnderWay = false): RuleRecord[] {
   const known = new Map(records.map((record) => [`${record.plan}/${record.pattern}`.toLowerCase(), record]));
   const recordOf = (name: string, found: Omit<RuleRecord, 'plan' | 'pattern'>): RuleRecord => {
-    const { plan: dialPlan, prefix: pattern } = splitRuleName(name);
+    const { plan: dialPlan, prefix: pattern } = splitRuleIdentity(name);
     return { plan: dialPlan, pattern, ...found };
   };
   const hashOf = (name: string): string | undefined => known.get(name.toLowerCase())?.tagHash;

@@ -1,6 +1,7 @@
 import type { NumberRange } from '../../api/kinds.ts';
 import type { ObjectKey } from '../../api/meta.ts';
 import { identityOf, type OutsideObject } from '../../domain/change/object.ts';
+import { ruleIdentity } from '../../domain/change/rule-identity.ts';
 import { knownPrefix, relation } from '../../domain/numbers/prefix.ts';
 import { PrefixSet } from '../../domain/numbers/prefix-set.ts';
 import { devicesInStatus } from '../indexes.ts';
@@ -94,7 +95,7 @@ export function sameTag(rule: OutsideObject, { tag }: Pick<Placement, 'tag'>): b
 
 /** The rule of a pattern in a dial plan, as an outside object is called. */
 export function ruleFor({ device, plan }: { readonly device: string; readonly plan: string }, pattern: string) {
-  return { system: 'sbc', target: device, kind: 'DialPlanRule', name: `${plan}/${pattern}` };
+  return { system: 'sbc', target: device, kind: 'DialPlanRule', name: ruleIdentity(plan, pattern) };
 }
 
 /** What tells that rule from all others; plans are compared as devices do, without case. */

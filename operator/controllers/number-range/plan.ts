@@ -2,9 +2,10 @@ import type { NumberRange } from '../../api/kinds.ts';
 import { contentHash } from '../../domain/change/canonical.ts';
 import { identityOf, type OutsideObject } from '../../domain/change/object.ts';
 import { type ChangePolicy, type Owned, type Plan, planObjects } from '../../domain/change/plan.ts';
+import { splitRuleIdentity } from '../../domain/change/rule-identity.ts';
 import { ruleName } from '../../domain/naming/rule-name.ts';
 import type { Prefix } from '../../domain/numbers/prefix.ts';
-import { dialPlanRules, splitRuleName } from '../../domain/routing/dial-plan-rules.ts';
+import { dialPlanRules } from '../../domain/routing/dial-plan-rules.ts';
 import type { RuleIdentity } from '../successor.ts';
 import type { IsLeaving } from '../work.ts';
 import { isRecordedTag, type RuleRecord, recordsAt } from './footprint.ts';
@@ -49,7 +50,7 @@ export function planDevice(input: DevicePlanInput): Plan {
     policy,
     adopts,
     order: ['DialPlanRule'],
-    keeps: ({ name }) => input.keepsRemovals || !input.isReplaced(splitRuleName(name).prefix),
+    keeps: ({ name }) => input.keepsRemovals || !input.isReplaced(splitRuleIdentity(name).prefix),
     shared: (object) => !isOursToRemove(known.get(identityOf(object)), seen.get(identityOf(object)), input),
     isLeaving: input.isLeaving,
   });
@@ -69,7 +70,7 @@ function isOursToRemove(record: RuleRecord | undefined, rule: OutsideObject | un
 
 /** Names are the device's business (telephony 5.2): what is there keeps its name, what is new gets a derived one. */
 function withName(rule: OutsideObject, seen: OutsideObject | undefined, { shortName }: DevicePlanInput): OutsideObject {
-  const identity = { ...splitRuleName(rule.name), tag: String(rule.fields['tag']) };
+  const identity = { ...splitRuleIdentity(rule.name), tag: String(rule.fields['tag']) };
   return { ...rule, fields: { ...rule.fields, ruleName: seen?.fields['ruleName'] ?? ruleName(shortName, identity) } };
 }
 

@@ -4,8 +4,8 @@ import { keyOf } from '../../api/meta.ts';
 import type { Freshness } from '../../delivery/delivery.ts';
 import { identityOf, type OutsideObject } from '../../domain/change/object.ts';
 import { type Owned, planObjects } from '../../domain/change/plan.ts';
+import { splitRuleIdentity } from '../../domain/change/rule-identity.ts';
 import type { Prefix } from '../../domain/numbers/prefix.ts';
-import { splitRuleName } from '../../domain/routing/dial-plan-rules.ts';
 import type { NumbersView } from '../../integrations/graph/port.ts';
 import type { SbcView } from '../../integrations/sbc/port.ts';
 import type { FinalReport, ReconcileContext } from '../../runtime/reconciler.ts';
@@ -82,7 +82,7 @@ function leavingStatus(range: NumberRange, works: readonly Work[]): Pick<NumberR
 /** Whoever holds a number of the range could not be called any more. */
 function silenceOf({ range, scope, deps }: RangeRemoval, owner: string, open: readonly OutsideObject[], fresh: Freshness): Verdict {
   if (isDeletionConfirmed(range)) return FREE;
-  const patterns = [...new Set(open.map(({ name }) => splitRuleName(name).prefix))];
+  const patterns = [...new Set(open.map(({ name }) => splitRuleIdentity(name).prefix))];
   const tenantId = scope !== undefined && !scope.essentials ? scope.tenantId : undefined;
   const numbers = tenantId === undefined ? undefined : deps.delivery.see<NumbersView>(numbersTarget(tenantId), owner, fresh);
   const how = `annotate ${ANNOTATIONS.confirmDelete}=${range.metadata.name} to go on`;
@@ -136,7 +136,7 @@ function planRemoval(
   const records = new Map(recordsAt(range, device, held).map((record) => [ruleId({ device, plan: record.plan }, record.pattern), record]));
   const patterns = new Set([...held, ...wanted.map(({ text }) => text)]);
   const owned = observed.flatMap((rule): Owned[] => {
-    const { plan, prefix: pattern } = splitRuleName(rule.name);
+    const { plan, prefix: pattern } = splitRuleIdentity(rule.name);
     const tag = String(rule.fields['tag']);
     const record = records.get(identityOf(rule));
     const isDerived = patterns.has(pattern) && tags.get(plan.toLowerCase())?.has(tag.toLowerCase()) === true;

@@ -1,8 +1,8 @@
 import type { SbcDevice, SbcDeviceStatus } from '../../api/kinds.ts';
 import { keyOf } from '../../api/meta.ts';
 import type { OpenMark } from '../../delivery/open-mark.ts';
+import { splitRuleIdentity } from '../../domain/change/rule-identity.ts';
 import type { SbcHealth } from '../../domain/health/sbc-health.ts';
-import { splitRuleName } from '../../domain/routing/dial-plan-rules.ts';
 import type { SbcView } from '../../integrations/sbc/port.ts';
 import type { StatusFields } from '../../runtime/reconciler.ts';
 import { addressOf } from '../address-claims.ts';
@@ -60,7 +60,7 @@ function seenStatus(device: SbcDevice, { status, dialect, dialPlans, objects, la
   const rules = new Map<string, number>();
   for (const { kind, name } of objects) {
     if (kind !== 'DialPlanRule') continue;
-    const plan = splitRuleName(name).plan.toLowerCase();
+    const plan = splitRuleIdentity(name).plan.toLowerCase();
     rules.set(plan, (rules.get(plan) ?? 0) + 1);
   }
   const prefixesCount = [...rules.values()].reduce((sum, count) => sum + count, 0);

@@ -1,4 +1,5 @@
 import type { OutsideObject } from '../change/object.ts';
+import { ruleIdentity } from '../change/rule-identity.ts';
 
 export interface DialPlanRulesInput {
   /** `namespace/name` of the SBCDevice. */
@@ -12,11 +13,11 @@ export interface DialPlanRulesInput {
 
 /** The SBC side of a number range on one device: one rule a prefix, identified by (plan, prefix) whatever its name (telephony 5.2). */
 export function dialPlanRules({ device, plan, tag, prefixes }: DialPlanRulesInput): OutsideObject[] {
-  return prefixes.map((prefix) => ({ system: 'sbc', target: device, kind: 'DialPlanRule', name: `${plan}/${prefix}`, fields: { tag } }));
-}
-
-/** Splits the identity of a rule; prefixes hold no slash, plan names neither (audiocodes-sbc §12.2). */
-export function splitRuleName(name: string): { plan: string; prefix: string } {
-  const slash = name.indexOf('/');
-  return { plan: name.slice(0, slash), prefix: name.slice(slash + 1) };
+  return prefixes.map((prefix) => ({
+    system: 'sbc',
+    target: device,
+    kind: 'DialPlanRule',
+    name: ruleIdentity(plan, prefix),
+    fields: { tag },
+  }));
 }

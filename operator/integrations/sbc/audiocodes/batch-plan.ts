@@ -1,11 +1,12 @@
 import type { Change, ChangeSet } from '../../../domain/change/change-set.ts';
 import { changeId } from '../../../domain/change/change-set.ts';
+import { splitRuleIdentity } from '../../../domain/change/rule-identity.ts';
 import { OperatorError } from '../../../errors/operator-error.ts';
 import type { SbcConnection } from '../port.ts';
 import type { DeviceConfiguration, DialPlanRow, RuleRow } from './device.ts';
 import { freeName, nameFromTag, type RuleSuffix } from './rule-names.ts';
 import { isScriptable, type RowWrite } from './script.ts';
-import { RULE_KIND, ruleId, splitIdentity, textAfter, textBefore } from './view.ts';
+import { RULE_KIND, ruleId, textAfter, textBefore } from './view.ts';
 
 /** What one change does to the rows of the device. A removal may take several: duplicates of one rule. */
 export interface PlannedChange {
@@ -112,7 +113,7 @@ class BatchPlanner {
   }
 
   #planPut(change: Change, rows: readonly RuleRow[]): OperatorError | undefined {
-    const { plan, prefix } = splitIdentity(change.name);
+    const { plan, prefix } = splitRuleIdentity(change.name);
     const [row] = rows;
     const tag = textAfter(change, 'tag') ?? row?.tag;
     const dialPlan = this.#plans.get(plan.toLowerCase());
@@ -125,7 +126,7 @@ class BatchPlanner {
 
   #unsuitable(change: Change, plan: DialPlanRow | undefined, prefix: string, tag: string, isNew: boolean): OperatorError | undefined {
     const maxTag = this.#facts.limits.tagLength ?? MAX_TAG;
-    if (plan === undefined) return planMissing(this.#facts.deviceName, splitIdentity(change.name).plan);
+    if (plan === undefined) return planMissing(this.#facts.deviceName, splitRuleIdentity(change.name).plan);
     if (prefix.length > MAX_PREFIX || !(isNew ? OWN_PREFIX.test(prefix) : isScriptable(prefix)))
       return invalid(change, 'its prefix cannot be written');
     if (!TAG.test(tag)) return invalid(change, 'its tag cannot be written');
@@ -200,7 +201,7 @@ class BatchPlanner {
 }
 
 function describe(change: Change): string {
-  const { plan, prefix } = splitIdentity(change.name);
+  const { plan, prefix } = splitRuleIdentity(change.name);
   return `rule ${prefix} of dial plan ${plan}`;
 }
 

@@ -1,7 +1,7 @@
+import { splitRuleIdentity } from '../../../domain/change/rule-identity.ts';
 import type { PlannedChange } from './batch-plan.ts';
 import type { RowWrite } from './script.ts';
 import type { RuleSpelling } from './spelling.ts';
-import { splitIdentity } from './view.ts';
 
 /** Words that point to a failed line; ours, not the vendor's (audiocodes-sbc §10.2). A hit is a suspicion, reading back decides. */
 const SUSPICIOUS =
@@ -42,7 +42,7 @@ export function refusalOfFirstCommand(output: string, command: string): string |
 }
 
 function mentions(line: string, { change, writes }: PlannedChange): boolean {
-  const { prefix } = splitIdentity(change.name);
+  const { prefix } = splitRuleIdentity(change.name);
   return containsWord(line, prefix) || writes.some((write) => write.write === 'put' && containsWord(line, write.values.Name));
 }
 

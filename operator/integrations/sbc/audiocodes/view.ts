@@ -1,5 +1,6 @@
 import type { Change } from '../../../domain/change/change-set.ts';
 import type { Json, OutsideObject } from '../../../domain/change/object.ts';
+import { ruleIdentity } from '../../../domain/change/rule-identity.ts';
 import type { SbcDialect, SbcStatus, SbcView } from '../port.ts';
 import type { DeviceConfiguration, RuleRow } from './device.ts';
 import type { Learned } from './dialect.ts';
@@ -60,20 +61,14 @@ function ruleObjects(target: string, rules: readonly RuleRow[], suffix: RuleSuff
     system: 'sbc',
     target,
     kind: RULE_KIND,
-    name: `${rule.plan}/${rule.prefix}`,
+    name: ruleIdentity(rule.plan, rule.prefix),
     fields: { tag: rule.tag, ruleName: firstForm(rule.name, rule, suffix), ...(duplicates === 0 ? {} : { duplicates }) },
   }));
 }
 
 /** Rules are found by plan and prefix, whatever the case of letters in them. */
 export function ruleId(plan: string, prefix: string): string {
-  return `${plan}/${prefix}`.toLowerCase();
-}
-
-/** Splits the identity of a rule at its first slash; plan names have none (audiocodes-sbc §12.2). */
-export function splitIdentity(name: string): { readonly plan: string; readonly prefix: string } {
-  const slash = name.indexOf('/');
-  return slash === -1 ? { plan: '', prefix: name } : { plan: name.slice(0, slash), prefix: name.slice(slash + 1) };
+  return ruleIdentity(plan, prefix).toLowerCase();
 }
 
 /** The text of a field that a change sets; undefined when it does not set it. */
