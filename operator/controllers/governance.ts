@@ -156,8 +156,14 @@ export function adoption(object: KubeObject): (candidate: { readonly kind: strin
 
 /** Whether the user gives up on what may be left outside: `force-remove` with `true` or the name of the object (design §3.9). */
 export function isForceRemoved(object: KubeObject): boolean {
-  return (
-    object.metadata.annotations?.[ANNOTATIONS.forceRemove] === 'true' ||
-    object.metadata.annotations?.[ANNOTATIONS.forceRemove] === object.metadata.name
-  );
+  return object.metadata.annotations?.[ANNOTATIONS.forceRemove] === 'true' || forceWords(object).has(object.metadata.name);
+}
+
+/** The same for a part of what hangs on the objects, such as `trunk/<trunk>`: `force-remove` on one of them has `<its name>/<part>`. */
+export function isGivenUp(objects: readonly KubeObject[], part: string): boolean {
+  return objects.some((object) => forceWords(object).has(`${object.metadata.name}/${part}`));
+}
+
+function forceWords({ metadata }: KubeObject): ReadonlySet<string> {
+  return new Set((metadata.annotations?.[ANNOTATIONS.forceRemove] ?? '').split(/[\s,]+/));
 }

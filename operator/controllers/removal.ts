@@ -234,18 +234,19 @@ function waitForRemoval(
 }
 
 function leftover(status: object): string {
-  const footprint =
-    (
-      status as {
-        readonly footprint?: readonly {
-          readonly system: string;
-          readonly target: string;
-          readonly kind: string;
-          readonly name?: string;
-          readonly count?: number;
-        }[];
-      }
-    ).footprint ?? [];
+  return leftoverOf((status as { readonly footprint?: readonly Leftover[] }).footprint ?? []);
+}
+
+interface Leftover {
+  readonly system: string;
+  readonly target: string;
+  readonly kind: string;
+  readonly name?: string;
+  readonly count?: number;
+}
+
+/** For an event: what may be left outside of what was given up. */
+export function leftoverOf(footprint: readonly Leftover[]): string {
   const named = footprint
     .slice(0, 5)
     .map(({ system, target, kind, name, count }) =>

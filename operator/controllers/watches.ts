@@ -139,7 +139,7 @@ export function gatesMoved(before: KubeObject | undefined, after: KubeObject | u
   );
 }
 
-/** As gatesMoved for a site, whose confirmation that a trunk may go is one for its ranges too, given or taken back. */
+/** As gatesMoved for a site, whose word that a trunk may go, or is given up, is one for its ranges too, given or taken back. */
 export function siteMoved(before: SiteLocation | undefined, after: SiteLocation | undefined): boolean {
   return gatesMoved(before, after) || confirmationMoved(before, after);
 }
@@ -150,8 +150,9 @@ export function customerMoved(before: Customer | undefined, after: Customer | un
 }
 
 function confirmationMoved(before: KubeObject | undefined, after: KubeObject | undefined): boolean {
-  const confirmed = (object: KubeObject | undefined): string | undefined => object?.metadata.annotations?.[ANNOTATIONS.confirmDelete];
-  return confirmed(before) !== confirmed(after);
+  const said = (object: KubeObject | undefined): string =>
+    [ANNOTATIONS.confirmDelete, ANNOTATIONS.forceRemove].map((name) => object?.metadata.annotations?.[name] ?? '').join(' ');
+  return said(before) !== said(after);
 }
 
 /** As gatesMoved for an SBCDevice, whose counts and versions concern nobody else: a device may have thousands of ranges to wake. */

@@ -18,6 +18,10 @@ export const SYSTEMS = {
   UnexpectedResponse: microsoft('An outside system answered in a form that is not known.', 'Report it with the correlation id of the log.'),
   InternalError: provider('A defect of the operator.', 'Report it with the log.'),
   Unobserved: passing('Three looks in a row failed, so nobody knows.'),
+  FormerSbcUnreachable: provider(
+    'Rules of the range are left on an SBC to which no trunk leads any more, and it cannot be read.',
+    'Nothing if it comes back: they are removed then. Is it gone for good, set annotation trunkline.dev/force-remove as the message says.',
+  ),
   ObservedChanged: passing('The outside changed between plan and write; it is planned again.'),
   DependentChangeFailed: passing('A change that has to come before this one failed; both are planned again.'),
   LeadershipLost: passing('Another replica of the operator leads now and goes on with it.'),

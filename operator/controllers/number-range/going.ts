@@ -107,8 +107,8 @@ function stands(rule: OutsideObject | undefined, place: Placement): boolean {
   return rule !== undefined && sameTag(rule, place);
 }
 
-/** A status that knows rules on a device and no trunk that led there has lost its name. */
-function trunkPart({ status }: NumberRange, device: ObjectKey): string {
+/** How what a range has on a device of a former trunk is called; a status that knows rules there and no trunk that led there has lost its name. */
+export function trunkPart({ status }: NumberRange, device: ObjectKey): string {
   const name = status?.trunks?.find((trunk) => trunk.device === device)?.name;
   return name === undefined ? 'patterns' : `trunk/${name}`;
 }

@@ -27,6 +27,7 @@ import { RangeConfigMaps, RECHECK_MS } from './config-maps.ts';
 import { type Edit, editOf, grantsOfOthers } from './edit.ts';
 import type { RangeFindings } from './findings.ts';
 import { rangeGate } from './gates.ts';
+import { withoutGivenUp } from './given-up.ts';
 import { replacementsAt, type SeenRules } from './going.ts';
 import { type Grants, grant, NO_GRANTS } from './grants.ts';
 import { connect, type DeviceLook, devicesOf, lookAtDevices, rulesSeen } from './looks.ts';
@@ -84,7 +85,9 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
     const looks = await lookAtDevices({ range, scope, places, suspicions: this.#suspicions, ctx }, this.#deps);
     const lost = recoverRecord({ range, wanted, places, looks, memory: this.#memory, claims: this.claims });
     if (lost !== undefined) return { ...this.#refused(range, lost, ctx.now), recheckAfterMs: RECHECK_MS };
-    return this.#report(this.#plan({ range, scope, wanted, places, looks, ctx }), ctx);
+    const { events, ...left } = withoutGivenUp(range, scope.site, places, looks);
+    const report = await this.#report(this.#plan({ ...left, scope, wanted, places, ctx }), ctx);
+    return { ...report, events: [...events, ...(report.events ?? [])] };
   }
 
   async finalize(range: NumberRange, ctx: ReconcileContext): Promise<FinalReport<NumberRangeStatus>> {

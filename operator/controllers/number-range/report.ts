@@ -1,6 +1,8 @@
+import { ANNOTATIONS } from '../../api/group.ts';
 import type { NumberRange } from '../../api/kinds.ts';
+import type { ObjectKey } from '../../api/meta.ts';
 import type { Reason } from '../../api/reasons.ts';
-import { type Conclusion, lookingAnew, summarize } from '../conclusion.ts';
+import { type Conclusion, lookingAnew, type Summary, summarize } from '../conclusion.ts';
 import { conditionOf, exempt, type Finding, failed, holds, lastWord, stalls, unseen, waits } from '../finding.ts';
 import { unmanagedPaths } from '../managed-fields.ts';
 import type { Suspicion } from '../suspicion.ts';
@@ -8,6 +10,7 @@ import { failureStands } from '../tasks.ts';
 import { unsaved } from '../unsaved.ts';
 import type { Work } from '../work.ts';
 import type { RangeFindings } from './findings.ts';
+import { trunkPart } from './going.ts';
 
 const NEEDS = ['Accepted', 'SBCDeployed', 'NumbersRegistered', 'Assigned'];
 
@@ -76,9 +79,10 @@ function sbcDeployed(found: RangeFindings): Finding {
   const { range, governance, works, suspicion, silence, undeployed } = found;
   if (governance.hold?.reason === 'NotManagedYet') return stalls('SBCDeployed', 'NotManagedYet', governance.hold.message);
   if (suspicion !== undefined) return suspect(range, suspicion);
-  const missing = unseenDevice(works);
+  const missing = unseenDevice(works.filter((work) => isLedTo(work, found)));
   if (missing !== undefined) return unseen(range, 'SBCDeployed', missing.seen, `SBCDevice ${missing.target.id}`);
-  const failure = works.flatMap((work) => work.failures)[0];
+  // What failed on a former device that cannot be seen any more is told by leftBehind.
+  const failure = works.filter((work) => isLedTo(work, found) || work.seen.state === 'seen').flatMap(({ failures }) => failures)[0];
   if (failure !== undefined) return failed('SBCDeployed', failure.error);
   const volatile = unsaved(range, 'SBCDeployed', works);
   if (volatile !== undefined) return volatile;
@@ -123,6 +127,10 @@ function deployedRules({ works, grants, places }: RangeFindings): Finding {
   );
 }
 
+function isLedTo({ target }: Work, { places }: RangeFindings): boolean {
+  return places.some(({ device }) => device === target.id);
+}
+
 /** Of several devices that cannot be seen the one that has been missed most often; a look under way says nothing. */
 function unseenDevice(works: readonly Work[]): Work | undefined {
   const missesOf = ({ seen }: Work): number => (seen.state === 'failed' ? seen.misses : 0);
@@ -135,17 +143,32 @@ function suspect(range: NumberRange, { message }: Suspicion): Finding {
   return before?.status === 'True' ? before : waits('SBCDeployed', 'ObservationSuspect', message);
 }
 
-function progress({ range, closedGate, governance, suspicion, works }: RangeFindings): {
-  progressing?: { reason: Reason; message: string };
-} {
+function progress(found: RangeFindings): { progressing?: Summary['progressing'] } {
+  const { range, closedGate, governance, suspicion, works } = found;
   if (suspicion !== undefined) return { progressing: { reason: 'ObservationSuspect', message: suspicion.message } };
   const pending = works.some(({ plan }) => (plan?.changes.length ?? 0) > 0);
   const blocked = (pending ? governance.hold : undefined) ?? closedGate;
   if (blocked !== undefined) return { progressing: { reason: blocked.reason, message: blocked.message } };
   if (pending) return { progressing: { reason: 'Deploying', message: 'Changes are on their way' } };
+  const behind = leftBehind(found);
+  if (behind !== undefined) return { progressing: behind };
   const anew = lookingAnew(
     range,
     works.some(({ seen }) => seen.state === 'reading'),
   );
   return anew === undefined ? {} : { progressing: anew };
+}
+
+/** What is left on a device to which no trunk leads any more is not in the way of the numbers, and is not done either. */
+function leftBehind(found: RangeFindings): Summary['progressing'] {
+  const { range, works } = found;
+  const former = unseenDevice(works.filter((work) => !isLedTo(work, found)));
+  if (former === undefined) return undefined;
+  const before = conditionOf(range, 'Reconciling');
+  if (former.seen.state !== 'failed')
+    return before?.reason === 'FormerSbcUnreachable' ? { reason: before.reason, message: before.message } : undefined;
+  const device = former.target.id as ObjectKey;
+  const word = `${range.metadata.name}/${trunkPart(range, device)}`;
+  const message = `Rules of the range are left on SBCDevice ${device}, to which no trunk leads any more and which cannot be read: ${former.seen.error.message}; annotate ${ANNOTATIONS.forceRemove}=${word} to give them up`;
+  return { reason: 'FormerSbcUnreachable', message };
 }
