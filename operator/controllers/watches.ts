@@ -5,7 +5,7 @@ import { identityOf } from '../domain/change/object.ts';
 import { addressOf } from './address-claims.ts';
 import { claimedTenant, servingCustomer } from './customer-claims.ts';
 import { customerKeyOf, devicesInStatus, devicesOf, devicesServing, NAMED_BY_DOMAIN, siteKeyOf } from './indexes.ts';
-import { type KnownTrunk, ledTo } from './site-scope.ts';
+import { type KnownTrunk, ledTo, siteScope } from './site-scope.ts';
 import { INDEX, type Stores } from './stores.ts';
 
 /** Which objects of a kind another object concerns: pure key mappings over the caches (style 2.1, watches). */
@@ -71,9 +71,13 @@ export function rivalDevices(device: SbcDevice, stores: Stores): ObjectKey[] {
   return rivals.map(keyOf).filter((key) => key !== keyOf(device));
 }
 
-/** Sites that may hold or want the same trunk names: the others on the same devices. Only looked at when a site comes or goes. */
+/** Sites that may hold or want the same trunk names: the others on the same devices, and of the same names. Only looked at when a site comes or goes. */
 export function rivalSites(site: SiteLocation, stores: Stores): ObjectKey[] {
-  const rivals = devicesOf(site).flatMap((device) => stores.sites.byIndex(INDEX.device, device));
+  const names = siteScope(site, stores).trunks.flatMap(({ fqdn }) => fqdn ?? []);
+  const rivals = [
+    ...devicesOf(site).flatMap((device) => stores.sites.byIndex(INDEX.device, device)),
+    ...names.flatMap((fqdn) => stores.sites.byIndex(INDEX.fqdn, fqdn)),
+  ];
   return [...new Set(rivals.filter((other) => isRefused(other) && keyOf(other) !== keyOf(site)).map(keyOf))];
 }
 

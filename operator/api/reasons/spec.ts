@@ -42,6 +42,10 @@ export const SPEC = {
   ),
   TenantInUse: provider('Another Customer has this tenant and does not share it.', 'Set tenantSharing: Allowed on the older Customer.'),
   LabelTaken: provider('A site of another tenant has this trunk name.', 'Set another label.'),
+  NameLeadsElsewhere: provider(
+    'Another site of the tenant has the same trunk name on other SBCs; a name leads to the same SBCs for all its sites.',
+    'Name the same SBCs in both, or set another label.',
+  ),
   PatternHeld: provider(
     'Another range has a number of a pattern.',
     'Remove the pattern here or there; it heals by itself when the holder goes.',

@@ -3,10 +3,11 @@ import { keyOf } from '../../api/meta.ts';
 import type { Seen } from '../../delivery/delivery.ts';
 import type { DirectoryView } from '../../integrations/graph/port.ts';
 import { type Finding, holds, stalls, waits } from '../finding.ts';
-import { customerKeyOf } from '../indexes.ts';
 import { isTerminating, type SiteScope, serviceOf, siteScope } from '../site-scope.ts';
-import { INDEX, type Stores } from '../stores.ts';
+import type { Stores } from '../stores.ts';
+import { claimants, sameTenant } from './claimants.ts';
 import { isNewcomer, type Traces } from './newcomer.ts';
+import { nameLedElsewhere } from './shared-name.ts';
 
 /** Whether the site may exist at all: references, service, names, claims. `directory` and `traces`: the outside, as far as it is seen. */
 export function accept(scope: SiteScope, stores: Stores, directory: Seen<DirectoryView> | undefined, traces: Traces): Finding {
@@ -49,6 +50,7 @@ export function accept(scope: SiteScope, stores: Stores, directory: Seen<Directo
   return (
     broken?.problem ??
     labelClaim(scope, stores, directory) ??
+    nameLedElsewhere(scope, stores) ??
     holds('Accepted', 'Accepted', 'The site and everything it refers to are valid')
   );
 }
@@ -96,23 +98,6 @@ function mayClaim(site: SiteLocation, fqdn: string, stores: Stores): boolean {
     holdsName(site, fqdn) ||
     siteScope(site, stores).trunks.some((trunk) => trunk.fqdn === fqdn && trunk.problem?.reason !== 'NamespaceNotGranted')
   );
-}
-
-/** Sites that have the name or want it: by status, by spec, and by the short name that a site without a label takes. */
-function claimants(fqdn: string, stores: Stores): SiteLocation[] {
-  const label = fqdn.slice(0, fqdn.indexOf('.'));
-  const namesakes = stores.customers
-    .byIndex(INDEX.shortName, label)
-    .flatMap((customer) => stores.sites.byIndex(INDEX.customer, keyOf(customer)))
-    .filter((site) => site.spec.siteName === undefined && siteScope(site, stores).trunks.some((trunk) => trunk.fqdn === fqdn));
-  return [...stores.sites.byIndex(INDEX.fqdn, fqdn), ...namesakes];
-}
-
-function sameTenant(other: SiteLocation, { tenantId, customer }: Pick<SiteScope, 'tenantId' | 'customer'>, stores: Stores): boolean {
-  const owner = stores.customers.get(customerKeyOf(other));
-  if (owner !== undefined && customer !== undefined && keyOf(owner) === keyOf(customer)) return true;
-  const theirs = other.status?.tenantId ?? owner?.status?.tenantId ?? owner?.spec.tenantId;
-  return theirs !== undefined && theirs.toLowerCase() === tenantId?.toLowerCase();
 }
 
 function outranks(rival: SiteLocation, mine: SiteLocation, fqdn: string, isOurs: boolean): boolean {
