@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ControllersHouse } from '../../test/support/controllers/house.ts';
-import { range, site, TENANT } from '../../test/support/controllers/objects.ts';
+import { customer, range, site, TENANT, trunk } from '../../test/support/controllers/objects.ts';
 import { deployedHouse, writesWhileNothingHappens } from '../../test/support/controllers/story.ts';
 import { OperatorError } from '../errors/operator-error.ts';
 
@@ -157,6 +157,23 @@ describe('a site that wants what another one of the Customer', () => {
     });
   }
 
+  it('of the same name was still removing when its end was forced has it again in seconds', async () => {
+    const house = await alone();
+    house.outside.teams.misbehave(CLOUD, { on: 'apply', how: 'deaf' });
+    house.delete('SiteLocation', 'zurich');
+    await house.run(35_000);
+    house.annotate('SiteLocation', 'zurich', { 'trunkline.dev/force-remove': 'true' });
+    await house.run(1000);
+    house.apply(site('zurich', { changePolicy: 'Report' }));
+    await house.run(10_000);
+    expect(house.condition('SiteLocation', 'zurich', 'M365Deployed')).toBe('False/Deploying');
+    house.outside.teams.wakeTheDeaf();
+    await house.run(5000);
+    expect(voice(house)).toEqual(VOICE);
+    expect(house.ready('SiteLocation', 'zurich')).toBe('True/Deployed');
+    expect(house.kube.all('dnsendpoints').map(({ metadata }) => metadata.name)).toEqual(['trunkline-zurich']);
+  });
+
   it('is about to remove never loses it, whenever it comes', async () => {
     for (let at = 29_000; at <= 31_000; at += 130) {
       const house = await alone();
@@ -168,6 +185,29 @@ describe('a site that wants what another one of the Customer', () => {
       expect(house.ready('SiteLocation', 'zurich-hq')).toBe('True/Deployed');
       await house.stop();
     }
+  });
+});
+
+describe('a name that a site of another tenant has', () => {
+  it('is not given on before its removal has ended', async () => {
+    const house = await deployedHouse(WAITING);
+    const other = '22222222-0000-0000-0000-000000000002';
+    house.outside.addTenant(other);
+    house.apply(
+      customer('fabrikam', { tenantId: other }),
+      site('hq', { customerRef: { name: 'fabrikam' }, trunks: [trunk('main', { label: 'zurich' })] }),
+    );
+    house.delete('NumberRange', 'office');
+    await house.run(40_000);
+    house.outside.teams.misbehave(CLOUD, { on: 'apply', how: 'deaf' });
+    house.delete('SiteLocation', 'zurich');
+    await house.run(MINUTE_MS);
+    expect(house.condition('SiteLocation', 'hq', 'Accepted')).toBe('False/LabelTaken');
+    expect(house.kube.all('dnsendpoints').map(({ metadata }) => metadata.name)).not.toContain('trunkline-hq');
+    house.outside.teams.wakeTheDeaf();
+    await house.run(MINUTE_MS);
+    expect(house.find('SiteLocation', 'zurich')).toBeUndefined();
+    expect(house.condition('SiteLocation', 'hq', 'Accepted')).toBe('True/Accepted');
   });
 });
 
