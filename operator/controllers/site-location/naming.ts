@@ -16,7 +16,7 @@ export interface Ownership {
 /**
  * Name of the site's usage, routes and policy: `Unrestricted-<site>`, or with the short name in front of the site where another site of the
  * tenant has or sooner gets the plain one (telephony 4.1). Fixed in status at first use; after a loss of status the name that carries our
- * marker in the tenant. Undefined: cannot be told before the tenant is seen.
+ * marker in the tenant. Undefined: cannot be told before the tenant is seen, or others have both.
  */
 export function usageName(
   scope: SiteScope,
@@ -27,11 +27,33 @@ export function usageName(
   const fixed = scope.site.status?.usageName;
   if (fixed !== undefined) return fixed;
   if (observed === undefined) return undefined;
-  const plain = plainName(scope);
-  const long = `Unrestricted-${scope.customer?.spec.shortName ?? ''}-${scope.siteName}`;
-  const marked = [plain, long].find((name) => named(observed, name).some(({ marker }) => marker === ownership.marker));
-  if (marked !== undefined) return marked;
-  return isSiblings(plain, observed, ownership, scope, stores) || siblingWants(plain, scope, stores) ? long : plain;
+  const names = namesFor(scope);
+  const marked = names.find((name) => named(observed, name).some(({ marker }) => marker === ownership.marker));
+  return (
+    marked ?? names.find((name) => isFree(name, namesOfOthers(scope, stores), () => isSiblings(name, observed, ownership, scope, stores)))
+  );
+}
+
+function isFree(name: string, taken: ReadonlySet<string>, isMarked: () => boolean): boolean {
+  return !taken.has(name.toLowerCase()) && !isMarked();
+}
+
+/** Names that the other sites of the tenant have, or get before this one: those of status, then by age what each of the older ones finds free. */
+function namesOfOthers(scope: SiteScope, stores: Stores): ReadonlySet<string> {
+  const others = tenantSites(scope.tenantId, stores).filter((other) => keyOf(other) !== keyOf(scope.site) && !givesWay(other, scope));
+  const taken = new Set(others.flatMap(({ status }) => status?.usageName?.toLowerCase() ?? []));
+  const older = others.filter((other) => other.status?.usageName === undefined && isOlder(other, scope.site));
+  for (const other of older.sort((left, right) => (isOlder(left, right) ? -1 : 1))) {
+    const theirs = siteScope(other, stores);
+    const name = theirs.routesInMicrosoft ? namesFor(theirs).find((candidate) => !taken.has(candidate.toLowerCase())) : undefined;
+    if (name !== undefined) taken.add(name.toLowerCase());
+  }
+  return taken;
+}
+
+/** The names that a site may have, the best first. */
+export function namesFor({ siteName, customer }: Pick<SiteScope, 'siteName' | 'customer'>): readonly string[] {
+  return [`Unrestricted-${siteName}`, `Unrestricted-${customer?.spec.shortName ?? ''}-${siteName}`];
 }
 
 /**
@@ -54,10 +76,6 @@ export function givesWay(other: SiteLocation, { site }: SiteScope): boolean {
 /** The DNSEndpoint that a site publishes its records in. */
 export function endpointName(site: SiteLocation): string {
   return `trunkline-${site.metadata.name}`;
-}
-
-function plainName({ siteName }: Pick<SiteScope, 'siteName'>): string {
-  return `Unrestricted-${siteName}`;
 }
 
 function named(observed: readonly OutsideObject[], name: string): OutsideObject[] {
@@ -83,17 +101,6 @@ function isSiblings(
 export function siteMarker(marker: string, installation: string): MarkerParts | undefined {
   const parts = parseMarker(marker);
   return parts?.kind === 'SiteLocation' && parts.installation === installation ? parts : undefined;
-}
-
-/** Fixed in another site's status, or as undecided there as here and that site is the older one. */
-function siblingWants(name: string, scope: SiteScope, stores: Stores): boolean {
-  const { site, tenantId } = scope;
-  return tenantSites(tenantId, stores).some((other) => {
-    if (keyOf(other) === keyOf(site) || givesWay(other, scope)) return false;
-    const theirs = other.status?.usageName;
-    if (theirs !== undefined) return theirs.toLowerCase() === name.toLowerCase();
-    return plainName(siteScope(other, stores)).toLowerCase() === name.toLowerCase() && isOlder(other, site);
-  });
 }
 
 function tenantSites(tenantId: string | undefined, stores: Stores): SiteLocation[] {

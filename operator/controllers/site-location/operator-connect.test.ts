@@ -21,6 +21,7 @@ describe('a site of Operator Connect', () => {
     for (const type of ['DomainVerified', 'DomainActivated', 'M365Deployed'])
       expect(house.condition('SiteLocation', 'zurich', type)).toBe('Unknown/NotApplicable');
     expect(house.ready('SiteLocation', 'zurich')).toBe('True/Deployed');
+    expect(house.message('SiteLocation', 'zurich', 'Ready')).toBe('The site is deployed on its SBCs');
     expect(house.ready('NumberRange', 'office')).toBe('True/Deployed');
     expect(house.get('SiteLocation', 'zurich').status?.dns?.required).toEqual([]);
     expect(await writesWhileNothingHappens(house)).toEqual([]);

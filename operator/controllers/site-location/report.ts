@@ -29,7 +29,10 @@ export function siteConditions(found: SiteFindings, now: string): Conclusion {
     findings,
     object: found.scope.site,
     now,
-    ready: { reason: 'Deployed', message: 'The site is deployed on its SBCs and in Microsoft 365' },
+    ready: {
+      reason: 'Deployed',
+      message: `The site is deployed on its SBCs${found.scope.routesInMicrosoft ? ' and in Microsoft 365' : ''}`,
+    },
     ...progress(found),
   });
 }

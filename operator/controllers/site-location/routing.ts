@@ -6,6 +6,7 @@ import type { SiteScope, TrunkScope } from '../site-scope.ts';
 import { failureStands } from '../tasks.ts';
 import type { SiteFindings } from './findings.ts';
 import { holderOf } from './holder.ts';
+import { namesFor } from './naming.ts';
 import { rangesWithout } from './rules-first.ts';
 
 const TYPE = 'M365Deployed';
@@ -19,6 +20,7 @@ export function m365Deployed(found: SiteFindings): Finding {
   if (accepted.status !== 'True') return waits(TYPE, accepted.reason, accepted.message);
   if (voice?.suspicion !== undefined) return suspect(found, voice.suspicion.message);
   if (voice?.plan === undefined) return unseenInTenant(found, TYPE, voice?.seen, 'The voice configuration of the tenant');
+  if (found.name === undefined) return noNameLeft(found);
   const taken = voice.plan.items.filter(({ standing }) => standing === 'Taken');
   if (taken.length > 0) return nameTaken(taken, found);
   const failure = voice.failures[0];
@@ -101,6 +103,13 @@ function pending({ governance, closedGate, scope, voice }: SiteFindings, open: r
   if (blocked?.reason === 'NotManagedYet') return stalls(TYPE, blocked.reason, blocked.message);
   if (blocked !== undefined) return waits(TYPE, blocked.reason, blocked.message);
   return failureStands(scope.site, TYPE, voice === undefined ? [] : [voice]) ?? waits(TYPE, 'Deploying', `On the way: ${names}`);
+}
+
+/** Names are fixed at first use, so it helps no one that a third site waits for one. */
+function noNameLeft({ scope }: SiteFindings): Finding {
+  const names = namesFor(scope).join(' and ');
+  const message = `spec.siteName: ${names} belong to other sites of the tenant; make this site anew with another spec.siteName`;
+  return stalls(TYPE, 'NameTaken', message);
 }
 
 /** Of another site of ours is not to be adopted: of that one it is told first, as nothing else helps before it is settled. */

@@ -72,3 +72,32 @@ describe('what another site has in the tenant', () => {
     expect(house.message('SiteLocation', 'zurich', 'M365Deployed', 'globex')).not.toContain('SiteLocation zurich-2');
   });
 });
+
+describe('sites of one name in one tenant', () => {
+  const SITES = ['basel', 'bern', 'geneva'].map((label) => site(label, { siteName: 'contoso', trunks: [trunk('main', { label })] }));
+
+  it.each([
+    { when: 'at once', wait: 0 },
+    { when: 'one after the other', wait: 20_000 },
+  ])('applied $when, have two names between them; the third is refused, and nobody writes for ever', async ({ wait }) => {
+    const house = await newHouse();
+    house.apply(customer(), device());
+    await house.run(5_000);
+    for (const each of SITES) {
+      house.apply({ ...each, metadata: { ...each.metadata, annotations: { 'trunkline.dev/adopt': 'true' } } });
+      await house.run(wait);
+    }
+    await house.run(60_000);
+    expect(routes(house)).toEqual(['Unrestricted-contoso basel.voice.example.net', 'Unrestricted-contoso-contoso bern.voice.example.net']);
+    expect(SITES.map(({ metadata }) => house.condition('SiteLocation', metadata.name, 'M365Deployed'))).toEqual([
+      'True/Deployed',
+      'True/Deployed',
+      'False/NameTaken',
+    ]);
+    expect(house.message('SiteLocation', 'geneva', 'M365Deployed')).toBe(
+      'spec.siteName: Unrestricted-contoso and Unrestricted-contoso-contoso belong to other sites of the tenant; make this site anew with another spec.siteName',
+    );
+    expect(house.get('SiteLocation', 'geneva').status?.usageName).toBeUndefined();
+    expect(await writesWhileNothingHappens(house)).toEqual([]);
+  });
+});
