@@ -101,3 +101,22 @@ it('a trunk to a device that cannot be read yet gets nothing there, and the rang
   await house.run(3_600_000);
   expect(rulesOn(house, 'sbc2')).toEqual([`${OURS} globex`, `${ALSO_OURS} geneva`].sort());
 });
+
+it('a refusal that names objects with the longest names there are still fits into status', async () => {
+  const house = await newHouse();
+  const [long, other] = ['d'.repeat(253), 'r'.repeat(253)];
+  house.outside.addDevice(`acme/${long}`);
+  house.apply(
+    customer(),
+    device(long, { address: 'sbc.example.net' }),
+    site('zurich', { trunks: [trunk('main', { sbcRef: { name: long } })] }),
+    range(other, { prefixes: [OURS] }),
+  );
+  await house.run(20_000);
+  house.apply(range('office', { prefixes: [OURS] }));
+  await house.run(20_000);
+  expect(house.condition('NumberRange', 'office', 'Accepted')).toBe('False/PatternHeld');
+  const [refused] = house.get('NumberRange', 'office').status?.refused ?? [];
+  expect(refused?.message).toHaveLength(512);
+  expect(house.message('NumberRange', 'office', 'Accepted')).toContain('remove it here or there');
+});

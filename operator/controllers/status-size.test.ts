@@ -39,3 +39,11 @@ it('every pattern of a range with four SBCs may be replaced at once, and what is
   expect(house.ready('NumberRange', 'office')).toBe('True/Deployed');
   expect(house.get('NumberRange', 'office').status?.held).toEqual(patterns(1).sort());
 });
+
+it('of many prefixes that take numbers of another range status names the first fifty', async () => {
+  const house = await newHouse();
+  house.apply(customer(), device(), site(), range('wide', { prefixes: ['+41445'] }), range('office', { prefixes: patterns(0) }));
+  await house.run(20_000);
+  expect(house.condition('NumberRange', 'office', 'Accepted')).toBe('True/PrefixCaptures');
+  expect(house.get('NumberRange', 'office').status?.captures).toHaveLength(50);
+});

@@ -1,4 +1,5 @@
 import type { NumberRangeStatus } from '../../api/kinds.ts';
+import { shortened } from '../../api/status-text.ts';
 import type { Plan } from '../../domain/change/plan.ts';
 import { knownPrefix } from '../../domain/numbers/prefix.ts';
 import type { StatusFields } from '../../runtime/reconciler.ts';
@@ -7,8 +8,10 @@ import type { Work } from '../work.ts';
 import { MAX_IN_STATUS } from './config-maps.ts';
 import type { RangeFindings } from './findings.ts';
 import { type RuleRecord, recordsAfter, recordsAt, ruleEntries } from './footprint.ts';
+import type { Grants } from './grants.ts';
 
 const MAX_REFUSED = 100;
+const MAX_REFUSAL = 512;
 const MAX_CAPTURES = 50;
 
 /**
@@ -33,9 +36,7 @@ export function rangeStatus(
   return {
     ...(scope.essentials || scope.tenantId === undefined ? {} : { tenantId: scope.tenantId }),
     ...(heldIn === undefined ? { held: [...held] } : { heldIn }),
-    ...(grants.refused.length === 0
-      ? {}
-      : { refused: grants.refused.slice(0, MAX_REFUSED).map((refusal) => ({ ...refusal })), refusedTotal: grants.refused.length }),
+    ...refusedStatus(grants),
     ...(grants.captures.length === 0 ? {} : { captures: grants.captures.slice(0, MAX_CAPTURES) }),
     trunks: trunkStatuses(found),
     counts: { numbers },
@@ -43,6 +44,12 @@ export function rangeStatus(
     ...confirmationStatus(found),
     ...driftStatus(works, found.range.status),
   };
+}
+
+function refusedStatus({ refused }: Grants): Pick<NumberRangeStatus, 'refused' | 'refusedTotal'> {
+  const first = refused.slice(0, MAX_REFUSED);
+  const told = first.map(({ message, ...refusal }) => ({ ...refusal, message: shortened(message, MAX_REFUSAL) }));
+  return refused.length === 0 ? {} : { refused: told, refusedTotal: refused.length };
 }
 
 /** A question is forgotten with the last of what it was about: an answer that still stands there is none to the next one. */
