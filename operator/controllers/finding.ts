@@ -88,7 +88,12 @@ const MISSES_UNTIL_UNKNOWN = 3;
 
 /** Whether a look that failed says nothing yet: an outage of a few looks is none, a refusal is one at once. */
 export function isBrief({ error, misses }: FailedLook): boolean {
-  return error.kind !== 'Auth' && error.kind !== 'Terminal' && misses < MISSES_UNTIL_UNKNOWN;
+  return error.kind !== 'Auth' && error.kind !== 'Terminal' && isFewMisses(misses);
+}
+
+/** Whether what stood keeps its word after so many failed looks in a row. */
+export function isFewMisses(misses: number): boolean {
+  return misses < MISSES_UNTIL_UNKNOWN;
 }
 
 /** What an object says of its own access while a look has failed: what held holds for a few looks. Undefined: the failure itself is to be told. */
@@ -107,7 +112,7 @@ export function unseen(object: Spoken, type: string, seen: Seen<unknown> | undef
   const before = lastWord(object, type);
   if (seen?.state !== 'failed') return before ?? waits(type, 'Observing', `${what} is being read`, 'Unknown');
   if (!hasStood(object, type)) return failed(type, seen.error);
-  if (before?.status === 'True' && seen.misses < MISSES_UNTIL_UNKNOWN) return before;
+  if (before?.status === 'True' && isFewMisses(seen.misses)) return before;
   return waits(type, 'Unobserved', `${what} cannot be read: ${seen.error.message}`, 'Unknown');
 }
 

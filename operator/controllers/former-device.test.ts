@@ -117,7 +117,7 @@ describe('the word that gives up an SBC', () => {
     house.annotate('NumberRange', 'office', { [FORCE]: 'office/trunk/second' });
     await house.run(3_600_000);
     expect(devicesIn(house)).toEqual(['acme/sbc1', 'acme/sbc2']);
-    expect(house.ready('NumberRange', 'office')).toBe('Unknown/Unobserved');
+    expect(house.condition('NumberRange', 'office', 'Reconciling')).toBe('True/SBCDeviceNotReady');
     const other = await leftBehind();
     for (const word of ['true', 'office', 'office/trunk/main', 'second']) {
       other.annotate('NumberRange', 'office', { [FORCE]: word });

@@ -112,7 +112,7 @@ function disabling(chain: readonly Governed[]): Hold | undefined {
 }
 
 /** A locked SBC is not written to; what its sites do in a tenant goes on (design §2 SBCDevice). */
-function lockOf(devices: readonly SbcDevice[]): Hold | undefined {
+export function lockOf(devices: readonly SbcDevice[]): Hold | undefined {
   const locked = devices.find(({ spec }) => spec.locked === true);
   return locked && { reason: 'Locked', message: `SBCDevice ${keyOf(locked)} has spec.locked: true; set it to false to go on` };
 }

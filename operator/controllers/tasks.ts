@@ -21,6 +21,8 @@ export interface TaskContext {
   readonly before: readonly Task[] | undefined;
   /** False: gates, holds or policy keep the work back. */
   readonly mayWrite: boolean;
+  /** True for a piece of work that is kept back by itself. */
+  readonly isHeld?: (work: Work) => boolean;
   /** Whether a piece of work is in a lane or on the wire, after this pass has taken back what it does not want any more. */
   readonly isOut: (work: Work) => boolean;
   /** RFC 3339. */
@@ -97,14 +99,15 @@ function endedTask(work: Work, before: readonly Task[], now: string): Task | und
 /** At most one open task a target: what the present plan wants. */
 function withOpen(tasks: readonly Task[], work: Work, context: TaskContext): readonly Task[] {
   const { plan } = work;
+  const mayWrite = context.mayWrite && context.isHeld?.(work) !== true;
   if ((plan === undefined || plan.changes.length === 0) && !tasks.some(isUnfinished)) return tasks;
   if (plan === undefined) return context.isOut(work) ? tasks : tasks.map((task) => (isOpen(task, placeOf(work)) ? queued(task) : task));
-  if (plan.changes.length === 0) return context.isOut(work) ? tasks : withoutOpen(tasks, { work, plan, mayWrite: context.mayWrite });
+  if (plan.changes.length === 0) return context.isOut(work) ? tasks : withoutOpen(tasks, { work, plan, mayWrite });
   const prefix = placeOf(work);
   const id = idOf(work, plan.changes);
   const last = tasks.find((task) => task.id === id);
   if (last?.state === 'Failed') return tasks; // it is tried again; that is told when it comes out otherwise
-  const state = context.mayWrite ? 'Executing' : 'Queued';
+  const state = mayWrite ? 'Executing' : 'Queued';
   if (last?.state === state) return tasks;
   const others = tasks.filter((task) => !isOpen(task, prefix) || task.id === id);
   const attempts = last?.attempts === undefined ? {} : { attempts: last.attempts };

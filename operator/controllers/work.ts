@@ -133,6 +133,8 @@ export interface HandOver {
   readonly priority: Priority;
   /** False: gates or holds forbid writing now. */
   readonly mayWrite: boolean;
+  /** True for a target that is kept from writes by itself. */
+  readonly isHeld?: (work: Work) => boolean;
 }
 
 /**
@@ -140,17 +142,19 @@ export interface HandOver {
  * when the status is durable: reported outcomes are settled, and what is to be written goes to its lane unless the last try has failed and it
  * is not time for the next one.
  */
-export function handOver({ delivery, owner, works, priority, mayWrite }: HandOver): () => void {
+export function handOver({ delivery, owner, works, priority, mayWrite, isHeld }: HandOver): () => void {
+  const going = new Set(works.filter((work) => mayWrite && isHeld?.(work) !== true));
   delivery.withdraw(
     owner,
-    mayWrite ? works.flatMap(({ target, plan }) => (plan === undefined ? [] : { target, changes: plan.changes })) : [],
+    [...going].flatMap(({ target, plan }) => (plan === undefined ? [] : { target, changes: plan.changes })),
   );
   const free = works.filter(({ target, underWay }) => !underWay || isTakenBack(delivery.outcomeOf(owner, target)));
   return () => {
-    for (const { target, plan, hasJustFailed, retryInMs } of free) {
+    for (const work of free) {
+      const { target, plan, hasJustFailed, retryInMs } = work;
       delivery.settle(owner, target);
       const isDue = !hasJustFailed && retryInMs === 0;
-      if (mayWrite && isDue && plan !== undefined && plan.changes.length > 0) {
+      if (going.has(work) && isDue && plan !== undefined && plan.changes.length > 0) {
         delivery.submit({ owner, target, changes: plan.changes, priority });
       }
     }

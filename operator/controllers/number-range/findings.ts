@@ -1,7 +1,7 @@
 import type { NumberRange } from '../../api/kinds.ts';
 import type { Prefix } from '../../domain/numbers/prefix.ts';
 import type { Gate } from '../gates.ts';
-import type { Governance } from '../governance.ts';
+import type { Governance, Hold } from '../governance.ts';
 import type { Silence } from '../silence.ts';
 import type { SiteScope } from '../site-scope.ts';
 import type { Suspicion } from '../suspicion.ts';
@@ -21,6 +21,8 @@ export interface RangeFindings {
   readonly suspicion: Suspicion | undefined;
   readonly governance: Governance;
   readonly closedGate: Gate;
+  /** By SBC, why nothing is written to that one. */
+  readonly deviceHolds: ReadonlyMap<string, Hold>;
   readonly works: readonly Work[];
   /** The Customer has `deploy: false`. */
   readonly undeployed: boolean;

@@ -4,8 +4,8 @@ import { storesWith } from '../../../test/support/controllers/stores.ts';
 import { FINALIZER } from '../../api/group.ts';
 import type { Customer, SbcDevice, SiteLocation } from '../../api/kinds.ts';
 import type { KubeObject } from '../../api/meta.ts';
-import { siteScope } from '../site-scope.ts';
-import { rangeGate } from './gates.ts';
+import { type SiteScope, siteScope } from '../site-scope.ts';
+import { deviceHolds, rangeGate } from './gates.ts';
 
 function said<T extends KubeObject>(object: T, types: readonly string[], status: 'True' | 'False' = 'True'): T {
   const condition = { status, reason: 'Told', message: 'said', lastTransitionTime: '2026-01-01T00:00:00Z', observedGeneration: 1 };
@@ -31,15 +31,22 @@ interface Parents {
   readonly devices?: readonly SbcDevice[];
 }
 
-function reason(parents: Parents): string {
+function scopeOf(parents: Parents): SiteScope {
   const { customer: of, site: at, devices } = { ...GOOD, ...parents };
   const objects: KubeObject[] = [at, ...devices, ...(of === undefined ? [] : [of])];
-  return rangeGate(siteScope(at, storesWith(...objects)))?.reason ?? 'open';
+  return siteScope(at, storesWith(...objects));
+}
+
+/** By SBC, why nothing is written there; `former`: one to which no trunk leads. */
+function holds(devices: readonly SbcDevice[], former: readonly SbcDevice[] = []): Record<string, string> {
+  const scope = scopeOf({ devices });
+  const all = [...scope.trunks.flatMap((one) => one.device ?? []), ...former];
+  return Object.fromEntries([...deviceHolds(scope, all)].map(([key, { reason }]) => [key, reason]));
 }
 
 const [FIRST, SECOND] = GOOD.devices as [SbcDevice, SbcDevice];
 
-describe('what must hold before rules are written (design §2, §3.9)', () => {
+describe('what must hold before rules are written anywhere (design §2, §3.9)', () => {
   it.each<{ readonly why: string; readonly parents: Parents; readonly is: string }>([
     { why: 'all parents are ready and carry our finalizer', parents: {}, is: 'open' },
     { why: 'there is no Customer', parents: { customer: undefined }, is: 'CustomerNotReady' },
@@ -47,16 +54,29 @@ describe('what must hold before rules are written (design §2, §3.9)', () => {
     { why: 'nobody has looked at it yet', parents: { customer: said(customer(), []) }, is: 'CustomerNotReady' },
     { why: 'the site is not accepted', parents: { site: said(GOOD.site, ['SBCDeployed']) }, is: 'SiteLocationNotReady' },
     { why: 'its devices do not have the plans', parents: { site: said(GOOD.site, ['Accepted']) }, is: 'SiteLocationNotReady' },
-    {
-      why: 'the second device is not connected',
-      parents: { devices: [FIRST, said(device('sbc2'), ['Connected'], 'False')] },
-      is: 'SBCDeviceNotReady',
-    },
     { why: 'the Customer has no finalizer', parents: { customer: bare(GOOD.customer) }, is: 'ParentNotProtected' },
     { why: 'the site has none', parents: { site: bare(GOOD.site) }, is: 'ParentNotProtected' },
-    { why: 'the first device has none', parents: { devices: [bare(FIRST), SECOND] }, is: 'ParentNotProtected' },
-    { why: 'the second device has none', parents: { devices: [FIRST, bare(SECOND)] }, is: 'ParentNotProtected' },
   ])('$why: $is', ({ parents, is }) => {
-    expect(reason(parents)).toBe(is);
+    expect(rangeGate(scopeOf(parents))?.reason ?? 'open').toBe(is);
+  });
+});
+
+describe('what must hold before rules are written to one SBC, whatever the others do (telephony 2.1)', () => {
+  const LOST = said(device('sbc2'), ['Connected'], 'False');
+  const LOCKED = { ...SECOND, spec: { ...SECOND.spec, locked: true } };
+
+  it.each<[string, SbcDevice, Record<string, string>]>([
+    ['is connected and carries our finalizer', SECOND, {}],
+    ['is not connected', LOST, { 'acme/sbc2': 'SBCDeviceNotReady' }],
+    ['has no finalizer', bare(SECOND), { 'acme/sbc2': 'ParentNotProtected' }],
+    ['is locked', LOCKED, { 'acme/sbc2': 'Locked' }],
+  ])('the second one %s', (_how, second, is) => {
+    expect(holds([FIRST, second])).toEqual(is);
+  });
+
+  it('from a former one only a lock keeps what goes: its picture tells whether it can be read', () => {
+    const named = (object: SbcDevice): SbcDevice => ({ ...object, metadata: { ...object.metadata, name: 'sbc3' } });
+    expect(holds([FIRST, SECOND], [named(bare(LOST))])).toEqual({});
+    expect(holds([FIRST, SECOND], [named(LOCKED)])).toEqual({ 'acme/sbc3': 'Locked' });
   });
 });

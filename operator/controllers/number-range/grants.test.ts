@@ -219,6 +219,15 @@ describe('a pattern that the range has on one device (design §2 Claims: who has
   });
 });
 
+it('a pattern that the range has nowhere waits for no device that is lost, and stays open there (telephony 2.1)', () => {
+  const onlyFirst = new Map([[DEVICE, new Map()]]);
+  const fresh = { range: range('office'), held: new Set<string>(), rules: onlyFirst, isLost: (key: string) => key === SECOND.device };
+  expect(there(fresh)).toMatchObject({ words: ['granted', 'open'], granted: 1, open: 0, refused: [] });
+  // What is known of it counts all the same, and where all are lost nothing is decided.
+  expect(there(fresh, [ON_SECOND]).words).toEqual(['refused', 'refused']);
+  expect(there({ ...fresh, rules: new Map(), isLost: () => true }).words).toEqual(['open', 'open']);
+});
+
 it('a pattern that the range has nowhere is granted on all of its devices or on none', () => {
   const fresh = { range: range('office'), held: new Set<string>() };
   expect(there(fresh).words).toEqual(['granted', 'granted']);

@@ -27,6 +27,8 @@ export interface GrantInput {
   readonly isUnread: (place: string) => boolean;
   /** Rules on each device by identity; a device that is not seen is missing. */
   readonly rules: SeenRules;
+  /** True for a device that cannot be seen, or not be believed, now: what is granted on the others does not wait for it (telephony 2.1). */
+  readonly isLost?: (device: ObjectKey) => boolean;
   readonly adopts: (object: OutsideObject) => boolean;
   /** Customer of another range, for the rule on captures; undefined when it is gone. */
   readonly customerOf: (owner: string) => string | undefined;
@@ -43,7 +45,7 @@ export interface Grants {
   readonly granted: readonly Prefix[];
   readonly byDevice: ReadonlyMap<ObjectKey, GrantsThere>;
   readonly refused: readonly Refusal[];
-  /** Not decided somewhere: a device of theirs has not been read in this process (design §2 Claims). */
+  /** Not decided somewhere: a device of theirs, which is not lost, has not been read in this process (design §2 Claims). */
   readonly open: readonly Prefix[];
   /** Longer rules that take some of these numbers, or are taken from (telephony 6.1). */
   readonly captures: readonly string[];
@@ -63,7 +65,8 @@ interface Ground {
 
 /**
  * Which patterns of the spec the range has, and where: what it holds there already, and what nobody else has there, in status or on the device. One
- * that it has on some device is judged on each other one by itself; one that it has nowhere yet it gets on all of its devices or on none.
+ * that it has on some device is judged on each other one by itself; one that it has nowhere yet it gets on all of its devices or on none, but for
+ * those that are lost: there it stays open.
  */
 export function grant(input: GrantInput): Grants {
   const { range, wanted, held, places } = input;
@@ -80,9 +83,8 @@ export function grant(input: GrantInput): Grants {
       ground.refused.add(prefix.text);
       refused.add(verdict);
     }
-    const all = [...verdicts.values()];
-    if (all.includes('granted')) granted.push(prefix);
-    if (all.includes('open')) open.push(prefix);
+    if ([...verdicts.values()].includes('granted')) granted.push(prefix);
+    if ([...verdicts].some(([ground, verdict]) => verdict === 'open' && !isLost(ground, input))) open.push(prefix);
   }
   const byDevice = new Map(grounds.map(({ place, ...there }) => [place.device, there]));
   return { granted, byDevice, refused: [...refused], open, captures: [...captures].sort() };
@@ -92,8 +94,14 @@ function verdictsOn(prefix: Prefix, grounds: readonly Ground[], input: GrantInpu
   const verdicts = new Map(grounds.map((ground) => [ground, verdictOn(prefix, ground, input, captures)]));
   if (grounds.some(({ records }) => records.has(prefix.text))) return verdicts;
   const all = [...verdicts.values()];
-  const one = all.find((verdict) => typeof verdict !== 'string') ?? (all.includes('open') ? 'open' : 'granted');
-  return new Map(grounds.map((ground) => [ground, one]));
+  const decided = [...verdicts].flatMap(([ground, verdict]) => (isLost(ground, input) ? [] : verdict));
+  const refusal = all.find((verdict) => typeof verdict !== 'string');
+  const one = refusal ?? (decided.length === 0 || decided.includes('open') ? 'open' : 'granted');
+  return new Map(grounds.map((ground) => [ground, refusal === undefined && isLost(ground, input) ? 'open' : one]));
+}
+
+function isLost({ place }: Ground, input: GrantInput): boolean {
+  return input.isLost?.(place.device) === true;
 }
 
 function verdictOn(

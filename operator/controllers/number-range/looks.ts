@@ -77,3 +77,11 @@ export function rulesSeen(looks: readonly DeviceLook[]): SeenRules {
     ),
   );
 }
+
+/** Which devices cannot be seen, or not be believed, now; one that is only being read is not among them. */
+export function lostIn(looks: readonly DeviceLook[]): (device: ObjectKey) => boolean {
+  const lost = new Set(
+    looks.flatMap(({ device, seen, suspicion }) => (seen.state === 'failed' || suspicion !== undefined ? [device] : [])),
+  );
+  return (device) => lost.has(device);
+}

@@ -10,7 +10,7 @@ import type { ControllerDeps } from '../deps.ts';
 import type { Finding } from '../finding.ts';
 import { hasToCleanUp } from '../footprint-of.ts';
 import { nextLook, RemovalReads, SBC_POLL_MS } from '../freshness.ts';
-import { adoption, type Governance, governanceOf } from '../governance.ts';
+import { adoption } from '../governance.ts';
 import { customerKeyOf, siteKeyOf } from '../indexes.ts';
 import { outsideEvents } from '../outside-events.ts';
 import { REREAD_MS } from '../removal.ts';
@@ -26,11 +26,11 @@ import { NumberClaims, placeOf } from './claims.ts';
 import { RangeConfigMaps, RECHECK_MS } from './config-maps.ts';
 import { type Edit, editOf, grantsOfOthers } from './edit.ts';
 import type { RangeFindings } from './findings.ts';
-import { rangeGate } from './gates.ts';
+import { deviceHolds, rangeGate, rangeGovernance } from './gates.ts';
 import { withoutGivenUp } from './given-up.ts';
 import { replacementsAt, type SeenRules } from './going.ts';
 import { type Grants, grant, NO_GRANTS } from './grants.ts';
-import { connect, type DeviceLook, devicesOf, lookAtDevices, rulesSeen } from './looks.ts';
+import { connect, type DeviceLook, devicesOf, lookAtDevices, lostIn, rulesSeen } from './looks.ts';
 import { recoverRecord } from './lost-record.ts';
 import { patternsOf } from './patterns.ts';
 import { type Placement, placementsOf } from './placement.ts';
@@ -98,6 +98,7 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
     const wanted = 'prefixes' in patterns ? patterns.prefixes : [];
     const lost = await this.#recoverForRemoval(range, scope, wanted, ctx);
     const held = new Set(this.#memory.heldOf(range));
+    const devices = devicesOf(range, scope, this.#deps.stores);
     return takingBack(
       this.#deps.delivery,
       ownerOf('NumberRange', keyOf(range)),
@@ -111,7 +112,7 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
         suspicions: this.#suspicions,
         reads: this.#removalReads,
         heirs: this.#heirs(range),
-        governance: this.#govern(range, scope),
+        governance: rangeGovernance(range, scope, devices, this.#deps, devices),
         ctx,
       }),
     );
@@ -133,7 +134,8 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
   /** What is granted, what goes and whether it may, and with that the work on each device. */
   #plan(pass: Pass): RangeFindings {
     const { range, scope, wanted, places, looks, ctx } = pass;
-    const governance = this.#govern(range, scope);
+    const devices = devicesOf(range, scope, this.#deps.stores);
+    const governance = rangeGovernance(range, scope, devices, this.#deps);
     const undeployed = scope.customer?.spec.deploy === false;
     const held = new Set(this.#memory.heldOf(range));
     const rules = rulesSeen(looks);
@@ -172,6 +174,7 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
       suspicion: looks.find(({ suspicion }) => suspicion !== undefined)?.suspicion,
       governance,
       closedGate: rangeGate(scope),
+      deviceHolds: deviceHolds(scope, devices),
       works,
       undeployed,
       handedOver: edit.handedOver,
@@ -198,6 +201,7 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
     const { range, works, governance, closedGate } = found;
     const owner = ownerOf('NumberRange', keyOf(range));
     const mayWrite = governance.hold === undefined && closedGate === undefined;
+    const isHeld = ({ target }: Work): boolean => found.deviceHolds.has(target.id);
     const after = heldAfter(found);
     const heldIn = after.inConfigMap ? await this.#memory.record(range, after.patterns) : undefined;
     const retry = firstFailure(works);
@@ -205,12 +209,12 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
     const conclusion = rangeConditions(found, now);
     const status = rangeStatus(found, after.patterns, heldIn);
     const isUnread = found.grants.open.length > 0 && found.places.some((place) => this.claims.isUnread(placeOf(place), keyOf(range)));
-    const afterStatus = handOver({ delivery, owner, works, priority: 'change', mayWrite });
+    const afterStatus = handOver({ delivery, owner, works, priority: 'change', mayWrite, isHeld });
     const devices = works.map(({ seen }) => ({ seen, everyMs: SBC_POLL_MS }));
     return {
       status: {
         ...status,
-        ...tasksStatus(works, { before: range.status?.tasks, mayWrite, isOut: isOut(delivery, owner), now }),
+        ...tasksStatus(works, { before: range.status?.tasks, mayWrite, isHeld, isOut: isOut(delivery, owner), now }),
         ...waitsStatus(conclusion),
       },
       conditions: conclusion.conditions,
@@ -224,7 +228,9 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
         ),
         works,
       ),
-      ...((mayWrite && hasChanges(works)) || hasToCleanUp(range, governance.policy, status.footprint) ? { finalizer: 'ensure' } : {}),
+      ...((mayWrite && hasChanges(works.filter((work) => !isHeld(work)))) || hasToCleanUp(range, governance.policy, status.footprint)
+        ? { finalizer: 'ensure' }
+        : {}),
       ...(retry === undefined ? {} : { retry }),
       afterStatus,
     };
@@ -264,13 +270,24 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
     return recoverRecord({ range, wanted, places, looks, memory: this.#memory, claims: this.claims });
   }
 
-  #grant({ range, wanted, places }: Pass, held: ReadonlySet<string>, rules: SeenRules): Grants {
+  #grant({ range, wanted, places, looks }: Pass, held: ReadonlySet<string>, rules: SeenRules): Grants {
     const isUnread = (place: string): boolean => this.claims.isUnread(place, keyOf(range));
     const customerOf = (key: string): string | undefined => {
       const other = this.#deps.stores.ranges.get(key as ObjectKey);
       return other && customerKeyOf(other);
     };
-    return grant({ range, wanted, held, places, book: this.claims.book, isUnread, rules, adopts: adoption(range), customerOf });
+    return grant({
+      range,
+      wanted,
+      held,
+      places,
+      book: this.claims.book,
+      isUnread,
+      rules,
+      isLost: lostIn(looks),
+      adopts: adoption(range),
+      customerOf,
+    });
   }
 
   /**
@@ -300,11 +317,5 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
   #awaits(range: NumberRange, { customer }: SiteScope, heirs: Heirs): number | undefined {
     if (heirs.unread.length > 0) return REREAD_MS;
     return successorWait(customer, this.#removalReads.wantedForMs(keyOf(range)), this.#deps.settings.successorWaitMs);
-  }
-
-  /** What was left on a device is taken away there too: who restricts that one is asked like all others. */
-  #govern(range: NumberRange, scope: SiteScope | undefined): Governance {
-    const devices = devicesOf(range, scope, this.#deps.stores);
-    return governanceOf([range, ...new Set([...(scope?.chain ?? []), ...devices])], this.#deps, devices);
   }
 }

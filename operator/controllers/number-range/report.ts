@@ -3,7 +3,8 @@ import type { NumberRange } from '../../api/kinds.ts';
 import type { ObjectKey } from '../../api/meta.ts';
 import type { Reason } from '../../api/reasons.ts';
 import { type Conclusion, lookingAnew, type Summary, summarize } from '../conclusion.ts';
-import { conditionOf, exempt, type Finding, failed, holds, lastWord, stalls, unseen, waits } from '../finding.ts';
+import { conditionOf, exempt, type Finding, failed, holds, isFewMisses, lastWord, stalls, unseen, waits } from '../finding.ts';
+import type { Hold } from '../governance.ts';
 import { unmanagedPaths } from '../managed-fields.ts';
 import type { Suspicion } from '../suspicion.ts';
 import { failureStands } from '../tasks.ts';
@@ -11,6 +12,7 @@ import { unsaved } from '../unsaved.ts';
 import type { Work } from '../work.ts';
 import type { RangeFindings } from './findings.ts';
 import { trunkPart } from './going.ts';
+import { goesOnWithout, isLedTo, type LostDevice, lostDevices } from './lost-devices.ts';
 
 const NEEDS = ['Accepted', 'SBCDeployed', 'NumbersRegistered', 'Assigned'];
 
@@ -80,7 +82,9 @@ function sbcDeployed(found: RangeFindings): Finding {
   if (governance.hold?.reason === 'NotManagedYet') return stalls('SBCDeployed', 'NotManagedYet', governance.hold.message);
   if (suspicion !== undefined) return suspect(range, suspicion);
   const missing = unseenDevice(works.filter((work) => isLedTo(work, found)));
-  if (missing !== undefined) return unseen(range, 'SBCDeployed', missing.seen, `SBCDevice ${missing.target.id}`);
+  const lost = missing === undefined ? [] : lostDevices(found);
+  if (missing !== undefined && !goesOnWithout(lost, found))
+    return unseen(range, 'SBCDeployed', missing.seen, `SBCDevice ${missing.target.id}`);
   // What failed on a former device that cannot be seen any more is told by leftBehind.
   const failure = works.filter((work) => isLedTo(work, found) || work.seen.state === 'seen').flatMap(({ failures }) => failures)[0];
   if (failure !== undefined) return failed('SBCDeployed', failure.error);
@@ -95,40 +99,61 @@ function sbcDeployed(found: RangeFindings): Finding {
       'AwaitingSuccessor',
       'What left the spec is removed in a moment, unless another range of the Customer takes it over',
     );
-  return pending ?? deployedRules(found);
+  return pending ?? deployedRules(found, lost);
 }
 
 function pendingRules(found: RangeFindings): Finding | undefined {
-  const { range, works, governance, closedGate, grants, awaits } = found;
-  const items = works.flatMap(({ plan }) => plan?.items ?? []);
-  const open = items.filter(({ standing }) => standing === 'ToCreate' || standing === 'ToUpdate' || standing === 'ToAdopt').length;
-  // What is kept for a successor has a word of its own.
-  const leaving = works.flatMap(({ plan }) => [...(plan?.removals ?? []), ...(awaits === undefined ? (plan?.kept ?? []) : [])]).length;
-  if (open === 0 && leaving === 0 && grants.open.length === 0) return undefined;
+  const { range, works, governance, closedGate, deviceHolds, grants } = found;
+  const pending = works.filter((work) => isPending(work, found));
+  const open = pending.reduce((sum, work) => sum + toWrite(work), 0);
+  const leaving = pending.reduce((sum, work) => sum + toRemove(work, found), 0);
+  if (pending.length === 0 && grants.open.length === 0) return undefined;
   const what = `${open} rules to write, ${leaving} to remove`;
   if (governance.policy === 'Observe')
     return open === 0
       ? undefined
       : waits('SBCDeployed', 'NotDeployed', `${what}; ${governance.policyBy}, which never writes; set it to Report or Enforce`);
-  if (governance.hold !== undefined) return waits('SBCDeployed', governance.hold.reason, `${what}; ${governance.hold.message}`);
-  return closedGate === undefined
+  const isFree = grants.open.length > 0 || pending.some(({ target }) => !deviceHolds.has(target.id));
+  const held = isFree ? undefined : deviceHolds.get(pending[0]?.target.id ?? '');
+  const blocked = governance.hold ?? closedGate ?? held;
+  return blocked === undefined
     ? (failureStands(range, 'SBCDeployed', works) ?? waits('SBCDeployed', 'Deploying', `On the way: ${what}`))
-    : waits('SBCDeployed', closedGate.reason, `${what}; ${closedGate.message}`);
+    : waits('SBCDeployed', blocked.reason, `${what}; ${blocked.message}`);
 }
 
-function deployedRules({ works, grants, places }: RangeFindings): Finding {
+function isPending(work: Work, found: RangeFindings): boolean {
+  return toWrite(work) + toRemove(work, found) > 0;
+}
+
+function toWrite({ plan }: Work): number {
+  return (plan?.items ?? []).filter(({ standing }) => standing === 'ToCreate' || standing === 'ToUpdate' || standing === 'ToAdopt').length;
+}
+
+/** What is kept for a successor has a word of its own. */
+function toRemove({ plan }: Work, { awaits }: RangeFindings): number {
+  return (plan?.removals.length ?? 0) + (awaits === undefined ? (plan?.kept.length ?? 0) : 0);
+}
+
+function deployedRules(found: RangeFindings, lost: readonly LostDevice[]): Finding {
+  const { range, works, grants, places } = found;
+  const owing = lost.find((one) => one.isActive && one.toWrite + one.toRemove > 0);
+  if (owing !== undefined) {
+    const what = `${owing.toWrite} rules to write, ${owing.toRemove} to remove`;
+    const where = `SBCDevice ${owing.device}, which cannot be read: ${owing.why}`;
+    return waits('SBCDeployed', 'SBCDeviceNotReady', `${what} on ${where}; the others have theirs`);
+  }
   const rules = works.flatMap(({ plan }) => plan?.items ?? []).length;
   if (grants.granted.length === 0)
     return waits('SBCDeployed', 'PatternHeld', 'No prefix of the range is held, so there is nothing to deploy');
+  const before = lastWord(range, 'SBCDeployed');
+  if (before?.status === 'True' && lost.length > 0 && lost.every(({ misses }) => isFewMisses(misses))) return before;
+  const count = places.length - lost.length;
+  const aside = lost.map(({ device }) => `; SBCDevice ${device} cannot be read`).join('');
   return holds(
     'SBCDeployed',
     'Deployed',
-    `${rules} ${rules === 1 ? 'rule' : 'rules'} read back on ${places.length} ${places.length === 1 ? 'SBC' : 'SBCs'}`,
+    `${rules} ${rules === 1 ? 'rule' : 'rules'} read back on ${count} ${count === 1 ? 'SBC' : 'SBCs'}${aside}`,
   );
-}
-
-function isLedTo({ target }: Work, { places }: RangeFindings): boolean {
-  return places.some(({ device }) => device === target.id);
 }
 
 /** Of several devices that cannot be seen the one that has been missed most often; a look under way says nothing. */
@@ -144,12 +169,15 @@ function suspect(range: NumberRange, { message }: Suspicion): Finding {
 }
 
 function progress(found: RangeFindings): { progressing?: Summary['progressing'] } {
-  const { range, closedGate, governance, suspicion, works } = found;
+  const { range, closedGate, deviceHolds, governance, suspicion, works } = found;
   if (suspicion !== undefined) return { progressing: { reason: 'ObservationSuspect', message: suspicion.message } };
-  const pending = works.some(({ plan }) => (plan?.changes.length ?? 0) > 0);
-  const blocked = (pending ? governance.hold : undefined) ?? closedGate;
+  const pending = works.filter(({ plan }) => (plan?.changes.length ?? 0) > 0);
+  const blocked = (pending.length > 0 ? governance.hold : undefined) ?? closedGate;
   if (blocked !== undefined) return { progressing: { reason: blocked.reason, message: blocked.message } };
-  if (pending) return { progressing: { reason: 'Deploying', message: 'Changes are on their way' } };
+  if (pending.some(({ target }) => !deviceHolds.has(target.id)))
+    return { progressing: { reason: 'Deploying', message: 'Changes are on their way' } };
+  const held = heldDevice(found, pending);
+  if (held !== undefined) return { progressing: { reason: held.reason, message: held.message } };
   const behind = leftBehind(found);
   if (behind !== undefined) return { progressing: behind };
   const anew = lookingAnew(
@@ -157,6 +185,13 @@ function progress(found: RangeFindings): { progressing?: Summary['progressing'] 
     works.some(({ seen }) => seen.state === 'reading'),
   );
   return anew === undefined ? {} : { progressing: anew };
+}
+
+/** A gate of an SBC is told while a trunk leads there; a lock, which is somebody's will, only while something waits for it. */
+function heldDevice({ deviceHolds, places }: RangeFindings, pending: readonly Work[]): Hold | undefined {
+  const waiting = pending.flatMap(({ target }) => deviceHolds.get(target.id) ?? []);
+  const closed = places.flatMap(({ device }) => deviceHolds.get(device) ?? []).filter(({ reason }) => reason !== 'Locked');
+  return waiting[0] ?? closed[0];
 }
 
 /** What is left on a device to which no trunk leads any more is not in the way of the numbers, and is not done either. */
