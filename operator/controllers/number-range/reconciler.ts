@@ -17,7 +17,7 @@ import { REREAD_MS } from '../removal.ts';
 import { isLeftBehind, type SiteScope, siteScope } from '../site-scope.ts';
 import { type Heirs, heirsOf, successorWait } from '../successor.ts';
 import { deviceTarget, numbersTarget, ownerOf } from '../targets.ts';
-import { tasksStatus, tasksWithdrawn } from '../tasks.ts';
+import { tasksStatus } from '../tasks.ts';
 import { connectAnew, secretsNotBefore } from '../tenant-access.ts';
 import { nextSaveMs } from '../unsaved.ts';
 import { firstFailure, handOver, hasChanges, isOut, recheckWithin, takingBack, type Work, type WorkRequest, workOn } from '../work.ts';
@@ -35,14 +35,12 @@ import { recoverRecord } from './lost-record.ts';
 import { patternsOf } from './patterns.ts';
 import { type Placement, placementsOf } from './placement.ts';
 import { planDevice } from './plan.ts';
+import { refusedReport } from './refused.ts';
 import { removeRange } from './removal.ts';
 import { rangeConditions } from './report.ts';
 import { mayGo, NOT_GOING, partialSilence, type Silences } from './silence.ts';
 import { heldAfter, rangeStatus } from './status.ts';
 import { DeviceSuspicions } from './suspicion.ts';
-
-/** A ConfigMap that could not be used is read again after this long. */
-const CORRECTED_RECHECK_MS = 60_000;
 
 /** What a pass knows once it has looked at the range's devices. */
 interface Pass {
@@ -236,25 +234,9 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
     };
   }
 
-  /** Nothing is planned from a spec that cannot be read; what is held stays held, and stays outside. */
-  #refused(range: NumberRange, refusal: ReturnType<typeof refusedRange>, now: string): Report<NumberRangeStatus> {
+  #refused(range: NumberRange, refusal: Finding | undefined, now: string): Report<NumberRangeStatus> {
     this.#deps.delivery.withdraw(ownerOf('NumberRange', keyOf(range)));
-    const {
-      observedGeneration: _generation,
-      conditions: _conditions,
-      lastHandledReconcileAt: _handled,
-      waits: _waits,
-      tasks,
-      ...status
-    } = range.status ?? {};
-    const conclusion = rangeConditions({ range, refusal }, now);
-    return {
-      status: { ...status, ...tasksWithdrawn(tasks), ...waitsStatus(conclusion) },
-      conditions: conclusion.conditions,
-      deadlineMs: conclusion.deadlineMs,
-      // Nobody watches ConfigMaps.
-      ...(range.spec.prefixesFrom === undefined ? {} : { recheckAfterMs: CORRECTED_RECHECK_MS }),
-    };
+    return refusedReport(range, refusal, now);
   }
 
   async #recoverForRemoval(
