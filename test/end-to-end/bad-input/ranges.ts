@@ -158,11 +158,11 @@ const holders: readonly BadInput[] = [
     subject: 'NumberRange',
     condition: 'Accepted=False/PatternHeld',
     ready: 'False Stalled',
-    says: (plot) => ({
-      field: 'spec.prefixes',
-      value: plot.numbers('[00-49]'),
-      never: [plot.neighbour('beside').id, plot.neighbour('beside').namespace],
-    }),
+    says: (plot) => {
+      const { id, namespace } = plot.neighbour('beside');
+      // The device is told as the trunk of this site names it, and stands in that namespace too.
+      return { field: 'spec.prefixes', value: plot.numbers('[00-49]'), never: [id, `${namespace}/c`, `namespace ${namespace}`] };
+    },
   },
   {
     title: "a customer's own pattern that is the beginning of another customer's numbers",
