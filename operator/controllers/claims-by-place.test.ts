@@ -55,6 +55,11 @@ describe.each([
     expect(house.condition('NumberRange', 'office', 'Accepted')).toBe('False/PatternHeld');
     expect(house.message('NumberRange', 'office', 'Accepted')).toContain('SBCDevice acme/sbc2');
     expect(house.get('NumberRange', 'office').status?.held).toEqual([OURS, ALSO_OURS].sort());
+    // Neither record nor route is led to an SBC that lacks numbers of the range.
+    expect(house.get('NumberRange', 'office').status?.trunks).toMatchObject([
+      { name: 'main', rules: 2, state: 'Deployed' },
+      { name: 'second', rules: 1, state: 'Pending' },
+    ]);
     expect(await writesWhileNothingHappens(house)).toEqual([]);
   });
 

@@ -1,4 +1,5 @@
 import type { NumberRangeStatus } from '../../api/kinds.ts';
+import type { ObjectKey } from '../../api/meta.ts';
 import { shortened } from '../../api/status-text.ts';
 import type { Plan } from '../../domain/change/plan.ts';
 import { knownPrefix } from '../../domain/numbers/prefix.ts';
@@ -75,7 +76,7 @@ function recordsOf({ plan, target, underWay }: Work, { range, held, handedOver }
  * Devices of today, and former ones until nothing of ours is left there: what clean-up needs. Dial plan and tag are those of the rules that
  * stand there, until a read shows that all of them are as wanted now.
  */
-function trunkStatuses({ range, places, works }: RangeFindings): NonNullable<NumberRangeStatus['trunks']> {
+function trunkStatuses({ range, places, works, grants }: RangeFindings): NonNullable<NumberRangeStatus['trunks']> {
   const trunks = range.status?.trunks ?? [];
   const current = places.map(({ trunk, device, fqdn, plan: dialPlan, tag }) => {
     const { plan } = works.find(({ target }) => target.id === device) ?? {};
@@ -86,7 +87,8 @@ function trunkStatuses({ range, places, works }: RangeFindings): NonNullable<Num
     if (plan === undefined) return { ...before, ...standing, state: before?.state ?? ('Pending' as const) };
     const rules = plan.items.filter(({ observed }) => observed !== undefined).length;
     const isThere = !isWaiting(plan) && plan.kept.length === 0;
-    return { ...(isThere ? wanted : standing), rules, state: isWaiting(plan) ? ('Pending' as const) : ('Deployed' as const) };
+    const isAll = !isWaiting(plan) && !lacksSome(device, grants);
+    return { ...(isThere ? wanted : standing), rules, state: isAll ? ('Deployed' as const) : ('Pending' as const) };
   });
   const former = trunks.filter(({ device }) => {
     const plan = works.find(({ target }) => target.id === device)?.plan;
@@ -98,4 +100,9 @@ function trunkStatuses({ range, places, works }: RangeFindings): NonNullable<Num
 
 function isWaiting({ changes, items }: Plan): boolean {
   return changes.length > 0 || items.some(({ standing }) => standing === 'ToCreate' || standing === 'ToUpdate' || standing === 'ToAdopt');
+}
+
+/** Whether the range has patterns on other devices, or is about to get some, that it has not got on this one. */
+function lacksSome(device: ObjectKey, { granted, byDevice, open }: Grants): boolean {
+  return open.length > 0 || (byDevice.get(device)?.granted.length ?? 0) < granted.length;
 }
