@@ -373,6 +373,23 @@ describe('an SBC that is not ours alone', () => {
   });
 });
 
+describe('alarms of an SBC', () => {
+  it('are all counted: the severity of 200 is read in one look, the others and indeterminate ones are told as unrated', async () => {
+    const { read, sbc, writes } = await open();
+    sbc.alarms.raise({ description: 'what is this', severity: 'Indeterminate', source: 'Board#1' });
+    for (let index = 1; index <= 230; index += 1)
+      sbc.alarms.raise({ description: `Proxy Set ${index}`, severity: 'Minor', source: 'Board#1' });
+    expect((await read()).status.alarms).toEqual({ critical: 0, major: 0, minor: 199, warning: 0, unrated: 32, truncated: true });
+    expect(writes()).toEqual([]);
+  });
+
+  it('of indeterminate severity alone are unrated, and nothing is truncated', async () => {
+    const { read, sbc } = await open();
+    sbc.alarms.raise({ description: 'what is this', severity: 'Indeterminate', source: 'Board#1' });
+    expect((await read()).status.alarms).toEqual({ critical: 0, major: 0, minor: 0, warning: 0, unrated: 1 });
+  });
+});
+
 describe('work of ours that was left unsaved', () => {
   it('and was saved by hand is ours no longer: what somebody changes after that is not saved by us', async () => {
     const { apply, base, sbc, person, read } = await open();

@@ -195,11 +195,11 @@ export interface CustomerM365Sync {
    */
   readonly mode?: "Automatic" | "OnSignIn";
   /**
-   * How long after the last change a user or assignment sync starts, Go style duration. Absent means 5m. It never delays a first deployment, a site, an SBC or a removal.
+   * How long after the last change a user or assignment sync starts, Go style duration of 30s to 24h. Absent means 5m. It never delays a first deployment, a site, an SBC or a removal.
    */
   readonly quietPeriod?: string;
   /**
-   * How often everything is read again, Go style duration. Absent means 24h.
+   * How often everything is read again, Go style duration of 1h to 168h. Absent means 24h.
    */
   readonly fullInterval?: string;
 }

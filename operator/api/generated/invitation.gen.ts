@@ -53,7 +53,7 @@ export interface InvitationSpec {
  */
 export interface InvitationReminder {
   /**
-   * Time between reminders, Go style duration of at least 1h.
+   * Time between reminders, Go style duration of 1h to 8760h.
    */
   readonly every: string;
 }

@@ -81,7 +81,7 @@ export interface SbcDeviceSpec {
    */
   readonly changeWindows?: readonly ChangeWindow[];
   /**
-   * How often the device is looked at, Go style duration; a look comes up to a tenth later, never sooner. Absent means 5m.
+   * How often the device is looked at, Go style duration of 30s to 24h; a look comes up to a tenth later, never sooner. Absent means 5m.
    */
   readonly verifyInterval?: string;
 }
@@ -401,7 +401,7 @@ export interface SbcDeviceStatusDialectTable {
  */
 export interface SbcDeviceStatusAlarms {
   /**
-   * All active alarms.
+   * All active alarms, also those in none of the four counts below; of very many, the first 1,000.
    */
   readonly total?: number;
   /**
@@ -420,6 +420,14 @@ export interface SbcDeviceStatusAlarms {
    * Warnings.
    */
   readonly warning?: number;
+  /**
+   * Those whose severity is indeterminate, or not read because there are too many. Absent means none.
+   */
+  readonly unrated?: number;
+  /**
+   * There are more than the 200 alarms whose severity is read in one look; the counts by severity leave out the others.
+   */
+  readonly truncated?: boolean;
 }
 /**
  * Licence of the device.

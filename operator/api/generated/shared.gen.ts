@@ -296,7 +296,7 @@ export interface ChangeWindow {
    */
   readonly cron: string;
   /**
-   * Length of the window, Go style, for example 4h or 90m.
+   * Length of the window, Go style, 5m to 168h, for example 4h or 90m.
    */
   readonly duration: string;
   /**

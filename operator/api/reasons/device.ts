@@ -10,6 +10,7 @@ export const DEVICE = {
   TrunkLost: provider('The SBC of a trunk cannot be reached.', 'Look at the SBCDevice.'),
   AlarmsError: provider('The device reports critical or major alarms.', 'Look at the device.'),
   AlarmsWarning: provider('The device reports minor alarms or warnings.', 'Look at the device.'),
+  Undetermined: good('Not read, or not told by the device: it is not known and counts as OK for the indicator.'),
   Disconnected: provider('The device does not answer.', 'Look at the network and the device.'),
   ControlError: provider('Call control of the device is in error.', 'Look at the device.'),
   MediaError: provider('Media of the device are in error.', 'Look at the device.'),

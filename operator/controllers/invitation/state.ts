@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Customer, Invitation } from '../../api/kinds.ts';
 import type { Change } from '../../domain/change/change-set.ts';
 import type { ControllerSettings } from '../deps.ts';
-import { durationMs } from '../duration.ts';
+import { durationMs, durationWithin } from '../duration.ts';
 import { conditionOf } from '../finding.ts';
 
 export type MailPurpose = 'Invitation' | 'Reminder';
@@ -49,7 +49,7 @@ export function invitationState(
 
 /** Wall clock, ms, at which the next reminder is due; undefined without `spec.reminder` or before the first mail. */
 function reminderDue({ spec, status }: Invitation): number | undefined {
-  const everyMs = durationMs(spec.reminder?.every);
+  const everyMs = durationWithin(spec.reminder?.every, '1h', '8760h');
   return everyMs === undefined || status?.lastSentAt === undefined ? undefined : Date.parse(status.lastSentAt) + everyMs;
 }
 

@@ -6,7 +6,7 @@ import type { FinalReport, ReconcileContext, Reconciler, Report } from '../../ru
 import { waitsStatus } from '../conclusion.ts';
 import { type Access, SECRET_CHECK_MS } from '../credentials.ts';
 import type { ControllerDeps } from '../deps.ts';
-import { durationMs } from '../duration.ts';
+import { durationWithin } from '../duration.ts';
 import { freshness, nextLook } from '../freshness.ts';
 import { governanceOf, isForceRemoved, suspension } from '../governance.ts';
 import { childrenStep, removalReport } from '../removal.ts';
@@ -23,7 +23,7 @@ const LEAVING = 'to take off what is left of theirs; their conditions say what t
 
 /** How often the device is looked at; more often while it has to be asked again to save. */
 function intervalOf(device: SbcDevice, now: string): number {
-  const intervalMs = durationMs(device.spec.verifyInterval) ?? DEFAULT_VERIFY_MS;
+  const intervalMs = durationWithin(device.spec.verifyInterval, '30s', '24h') ?? DEFAULT_VERIFY_MS;
   return Math.min(intervalMs, saveRetryMs(device, 'ManagementHealthy', now) ?? intervalMs);
 }
 

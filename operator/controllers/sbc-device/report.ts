@@ -2,6 +2,7 @@ import type { SbcDevice } from '../../api/kinds.ts';
 import { keyOf } from '../../api/meta.ts';
 import { type HealthPart, type SbcHealth, sbcHealth } from '../../domain/health/sbc-health.ts';
 import type { OperatorError } from '../../errors/operator-error.ts';
+import type { SbcStatus } from '../../integrations/sbc/port.ts';
 import { type Conclusion, lookingAnew, summarize } from '../conclusion.ts';
 import { exempt, type Finding, failed, holds, isBrief, keptWhileBrief, lastWord, stalls, waits } from '../finding.ts';
 import { managedFinding, unmanagedPaths } from '../managed-fields.ts';
@@ -13,9 +14,9 @@ export function deviceConditions(found: DeviceFindings, now: string): Conclusion
   const health = healthOf(found);
   const findings = [
     connected,
-    notSaved(found, part(found, 'ManagementHealthy', health?.management, 'management')),
-    part(found, 'VoiceQualityHealthy', health?.voiceQuality, 'voice quality'),
-    part(found, 'LicenseHealthy', health?.license, 'licence'),
+    notSaved(found, part(found, 'ManagementHealthy', health?.management, 'management', managementGaps)),
+    part(found, 'VoiceQualityHealthy', health?.voiceQuality, 'voice quality', voiceGaps),
+    part(found, 'LicenseHealthy', health?.license, 'licence', licenseGaps),
     carrierTrunkReady(found),
     exempt('TeamsBaseline', 'Assumed', 'The build that tags need on the device is taken for granted; a later release reads it'),
     ...unmanagedPaths('SBCDevice', found.device.spec),
@@ -83,7 +84,40 @@ export function healthOf({ seen }: DeviceFindings): SbcHealth | undefined {
   });
 }
 
-function part(found: DeviceFindings, type: string, health: HealthPart | undefined, what: string): Finding {
+/** What of a part nobody has determined, though it counts as OK (S148). */
+interface Gaps {
+  /** Nothing of the part is determined. */
+  readonly all?: true;
+  readonly what: readonly string[];
+}
+
+function managementGaps({ locked, alarms }: SbcStatus): Gaps {
+  const count = alarms.unrated ?? 0;
+  const unread = alarms.truncated === true ? ', too many to read them all' : '';
+  return {
+    what: [
+      ...(locked === undefined ? ['whether it is locked, which it does not tell'] : []),
+      ...(count === 0 ? [] : [`the severity of ${count} ${count === 1 ? 'alarm' : 'alarms'}${unread}`]),
+    ],
+  };
+}
+
+function voiceGaps(): Gaps {
+  return { all: true, what: ['control, media and voice connection, which this release does not read'] };
+}
+
+function licenseGaps({ license }: SbcStatus): Gaps {
+  if (license.state === 'Unknown') return { all: true, what: ['the licence, which it does not tell'] };
+  return { what: ['the state of a licence pool, which has no place in its management interface'] };
+}
+
+function part(
+  found: DeviceFindings,
+  type: string,
+  health: HealthPart | undefined,
+  what: string,
+  gapsOf: (status: SbcStatus) => Gaps,
+): Finding {
   const kept = found.seen?.state === 'reading' ? keptWord(found.device, type) : undefined;
   if (health === undefined)
     return (
@@ -95,15 +129,16 @@ function part(found: DeviceFindings, type: string, health: HealthPart | undefine
         effect: 'fine',
       }
     );
-  if (health.level === 'OK')
-    return { type, status: 'True', reason: 'Healthy', message: `The device reports nothing wrong with its ${what}`, effect: 'fine' };
-  return {
-    type,
-    status: 'False',
-    reason: health.reasons[0] ?? 'AlarmsWarning',
-    message: `${health.level}: ${health.reasons.join(', ')}`,
-    effect: 'fine',
-  };
+  const gaps = found.seen?.state === 'seen' ? gapsOf(found.seen.view.status) : { what: [] };
+  const open = gaps.what.length === 0 ? '' : `not determined, and so counted as OK: ${gaps.what.join('; ')}`;
+  if (health.level !== 'OK') {
+    const message = [`${health.level}: ${health.reasons.join(', ')}`, ...(open === '' ? [] : [open])].join('; ');
+    return { type, status: 'False', reason: health.reasons[0] ?? 'AlarmsWarning', message, effect: 'fine' };
+  }
+  if (gaps.all === true)
+    return { type, status: 'Unknown', reason: 'Undetermined', message: `${open.charAt(0).toUpperCase()}${open.slice(1)}`, effect: 'fine' };
+  const message = [`The device reports nothing wrong with its ${what}`, ...(open === '' ? [] : [open])].join('; ');
+  return { type, status: 'True', reason: 'Healthy', message, effect: 'fine' };
 }
 
 /** What was said last of a part, while it is being looked at: nothing waits for it, as nothing did then. */

@@ -56,7 +56,6 @@ function carrierStatus({ fqdn, mode, known, ready, reason, message }: CarrierLoo
 }
 
 function seenStatus(device: SbcDevice, { status, dialect, dialPlans, objects, lastSaveAt }: SbcView): ReturnType<typeof lastKnown> {
-  const { alarms } = status;
   const rules = new Map<string, number>();
   for (const { kind, name } of objects) {
     if (kind !== 'DialPlanRule') continue;
@@ -69,7 +68,7 @@ function seenStatus(device: SbcDevice, { status, dialect, dialPlans, objects, la
     serialNumber: status.serialNumber,
     productType: status.product,
     dialect: { name: dialect.name, tables: Object.fromEntries(Object.entries(dialect.tables).map(([table, path]) => [table, { path }])) },
-    alarms: { total: alarms.critical + alarms.major + alarms.minor + alarms.warning, ...alarms },
+    alarms: alarmStatus(status),
     license: { state: status.license.state },
     ...(status.ha === undefined ? {} : { ha: { state: status.ha } }),
     ...(status.saveNeeded === undefined ? {} : { saveNeeded: status.saveNeeded }),
@@ -79,6 +78,11 @@ function seenStatus(device: SbcDevice, { status, dialect, dialPlans, objects, la
     prefixesCount,
     ...saveTime(device, lastSaveAt, prefixesCount),
   };
+}
+
+function alarmStatus({ alarms }: SbcView['status']): NonNullable<SbcDeviceStatus['alarms']> {
+  const { critical, major, minor, warning, unrated = 0 } = alarms;
+  return { total: critical + major + minor + warning + unrated, ...alarms };
 }
 
 const DAY_MS = 24 * 60 * 60_000;

@@ -30,7 +30,16 @@ export interface SbcStatus {
   readonly locked: boolean | undefined;
   readonly saveNeeded: boolean | undefined;
   readonly resetNeeded: boolean | undefined;
-  readonly alarms: { readonly critical: number; readonly major: number; readonly minor: number; readonly warning: number };
+  readonly alarms: {
+    readonly critical: number;
+    readonly major: number;
+    readonly minor: number;
+    readonly warning: number;
+    /** Further ones, whose severity is indeterminate or was not looked up; absent means none. */
+    readonly unrated?: number;
+    /** There are more alarms than were looked at. */
+    readonly truncated?: true;
+  };
   readonly license: { readonly state: 'Valid' | 'Expired' | 'Failed' | 'ApplyRequired' | 'Missing' | 'Unknown'; readonly summary: string };
   readonly sipUsers: number | undefined;
 }

@@ -5,9 +5,11 @@ import type { DeviceStatus, License } from './wire.ts';
 
 /** Most alarms whose severity is asked for in one look (audiocodes-sbc §4.1). */
 const MAX_DETAILS = 200;
+/** Most alarms that are counted in one look: a list costs a call for each page. */
+const MAX_LISTED = 1_000;
 const PAGE_SIZE = 50;
 
-type Counts = { critical: number; major: number; minor: number; warning: number };
+type Rated = { critical: number; major: number; minor: number; warning: number };
 
 /** Severities by alarm id and text, kept between looks: the list has none, and each costs a call. */
 export type SeverityCache = Map<string, string>;
@@ -50,9 +52,11 @@ function licenseOf(license: License | undefined): SbcStatus['license'] {
   return { state: summary.trim() === '' ? 'Missing' : 'Valid', summary };
 }
 
-async function countAlarms(client: AudioCodesClient, cache: SeverityCache, signal: AbortSignal): Promise<Counts> {
-  const counts: Counts = { critical: 0, major: 0, minor: 0, warning: 0 };
+/** Counts by severity what is looked up, and tells what is not (audiocodes-sbc §4.1). An alarm that is cleared meanwhile is none. */
+async function countAlarms(client: AudioCodesClient, cache: SeverityCache, signal: AbortSignal): Promise<SbcStatus['alarms']> {
+  const counts: Rated = { critical: 0, major: 0, minor: 0, warning: 0 };
   const active = await listAlarms(client, signal);
+  let unrated = Math.max(0, active.length - MAX_DETAILS);
   const seen = new Set<string>();
   for (const { id, description } of active.slice(0, MAX_DETAILS)) {
     const key = `${id}\n${description}`;
@@ -62,15 +66,17 @@ async function countAlarms(client: AudioCodesClient, cache: SeverityCache, signa
     cache.set(key, severity);
     const name = severity.toLowerCase();
     if (name === 'critical' || name === 'major' || name === 'minor' || name === 'warning') counts[name] += 1;
+    else if (name !== 'cleared') unrated += 1;
   }
   for (const key of cache.keys()) if (!seen.has(key)) cache.delete(key);
-  return counts;
+  const isTruncated = active.length > MAX_DETAILS;
+  return { ...counts, ...(unrated === 0 ? {} : { unrated }), ...(isTruncated ? { truncated: true } : {}) };
 }
 
 async function listAlarms(client: AudioCodesClient, signal: AbortSignal): Promise<{ id: string; description: string }[]> {
   const alarms: { id: string; description: string }[] = [];
   let after: string | undefined;
-  while (alarms.length < MAX_DETAILS) {
+  while (alarms.length < MAX_LISTED) {
     const page = await alarmPage(client, after, signal);
     alarms.push(...page.alarms);
     // A page that leads back to itself would never end.
