@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { range, site } from '../../test/support/controllers/objects.ts';
 import type { NumberRange } from '../api/kinds.ts';
+import { adoption } from './adoption.ts';
 import { type Asked, confirmationOf, isDeletionConfirmed } from './confirmation.ts';
-import { adoption, isForceRemoved } from './governance.ts';
+import { isForceRemoved } from './governance.ts';
 
 function annotated(name: string, value: string | undefined): NumberRange {
   return range('office', {}, value === undefined ? {} : { annotations: { [`trunkline.dev/${name}`]: value } });

@@ -11,6 +11,7 @@ interface StatusEntry {
   readonly kind: string;
   readonly name?: string;
   readonly state: Owned['state'];
+  readonly adopted?: boolean;
   readonly desiredHash?: string;
 }
 
@@ -26,6 +27,16 @@ export function hasToCleanUp(
   const adopted = spec.deletionPolicy === 'Cleanup' ? ['Adopted'] : [];
   const leaving = ['Applied', 'Removing', ...adopted];
   return policy !== 'Observe' && footprint.some(({ state }) => leaving.includes(state));
+}
+
+/**
+ * What status says is ours outside now, or may be. What was released is none of it: it stands in the way of nothing, nobody waits for it and
+ * nobody is asked about it.
+ */
+export function oursOutside<Entry extends Pick<StatusEntry, 'state'>>(object: {
+  readonly status?: { readonly footprint?: readonly Entry[] };
+}): Entry[] {
+  return (object.status?.footprint ?? []).filter(({ state }) => state !== 'Released');
 }
 
 /** Named objects that status says are ours at one place (system and target). */
@@ -44,9 +55,10 @@ export function footprintOf(object: Footprinted, works: readonly Work[]): Footpr
 }
 
 function namedEntries(object: Footprinted): FootprintEntry[] {
-  return (object.status?.footprint ?? []).flatMap(({ system, target, kind, name, state, desiredHash }) =>
-    name === undefined ? [] : [{ system, target, kind, name, state, ...(desiredHash === undefined ? {} : { desiredHash }) }],
-  );
+  return (object.status?.footprint ?? []).flatMap(({ system, target, kind, name, state, adopted, desiredHash }) => {
+    const known = { ...(adopted === true ? { adopted } : {}), ...(desiredHash === undefined ? {} : { desiredHash }) };
+    return name === undefined ? [] : [{ system, target, kind, name, state, ...known }];
+  });
 }
 
 function sortKey({ system, target, kind, name }: FootprintEntry): string {

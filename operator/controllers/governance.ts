@@ -146,14 +146,6 @@ function restrictingPaths(spec: Readonly<Record<string, unknown>>): string[] {
   ];
 }
 
-/** Names in annotation `adopt`: `"true"` for everything, or a list of `<kind>/<name>` separated by commas or blanks (telephony 4.2). */
-export function adoption(object: KubeObject): (candidate: { readonly kind: string; readonly name: string }) => boolean {
-  const value = object.metadata.annotations?.[ANNOTATIONS.adopt] ?? '';
-  if (value.trim() === 'true') return () => true;
-  const listed = new Set(value.split(/[\s,]+/).map((item) => item.toLowerCase()));
-  return ({ kind, name }) => listed.has(`${kind}/${name}`.toLowerCase());
-}
-
 /** Whether the user gives up on what may be left outside: `force-remove` with `true` or the name of the object (design §3.9). */
 export function isForceRemoved(object: KubeObject): boolean {
   return object.metadata.annotations?.[ANNOTATIONS.forceRemove] === 'true' || forceWords(object).has(object.metadata.name);

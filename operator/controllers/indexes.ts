@@ -3,6 +3,7 @@ import type { ObjectKey } from '../api/meta.ts';
 import type { IndexFunction } from '../runtime/store.ts';
 import { addressOf } from './address-claims.ts';
 import { claimedTenant, namedTenant } from './customer-claims.ts';
+import { oursOutside } from './footprint-of.ts';
 import { INDEX } from './stores.ts';
 
 /** In the tenant index: Customers whose tenant is named by a domain and not recorded, as of one that was refused it. Whose it is, only a look tells. */
@@ -65,10 +66,10 @@ export function devicesServing(site: SiteLocation): ObjectKey[] {
   return [...new Set([...devicesOf(site), ...known])];
 }
 
-/** Devices on which status knows rules of the range, whether or not a trunk still leads there. */
-export function devicesInStatus({ status }: NumberRange): ObjectKey[] {
-  const recorded = (status?.footprint ?? []).flatMap(({ system, target }) => (system === 'sbc' ? [target] : []));
-  return [...new Set([...(status?.trunks ?? []).flatMap(({ device }) => device ?? []), ...recorded])] as ObjectKey[];
+/** Devices on which status knows rules that are the range's, whether or not a trunk still leads there. */
+export function devicesInStatus(range: NumberRange): ObjectKey[] {
+  const recorded = oursOutside(range).flatMap(({ system, target }) => (system === 'sbc' ? [target] : []));
+  return [...new Set([...(range.status?.trunks ?? []).flatMap(({ device }) => device ?? []), ...recorded])] as ObjectKey[];
 }
 
 /** The Customer that an object names; references stay within the namespace. */

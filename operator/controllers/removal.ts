@@ -241,12 +241,14 @@ interface Leftover {
   readonly system: string;
   readonly target: string;
   readonly kind: string;
+  readonly state: string;
   readonly name?: string;
   readonly count?: number;
 }
 
-/** For an event: what may be left outside of what was given up. */
-export function leftoverOf(footprint: readonly Leftover[]): string {
+/** For an event: what may be left outside of what was given up; what was let go before is none of it. */
+export function leftoverOf(entries: readonly Leftover[]): string {
+  const footprint = entries.filter(({ state }) => state !== 'Released');
   const named = footprint
     .slice(0, 5)
     .map(({ system, target, kind, name, count }) =>

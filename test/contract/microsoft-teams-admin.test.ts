@@ -33,13 +33,13 @@ const writes = (): number => cloud.base.log.writes({ standIn: 'teams-admin' });
 const desired = (name: string = NAME, fqdn: string = trunks[0]) =>
   voiceRouting({ tenantId, name, marker: MARKER, trunks: [{ fqdn, priority: 1, state: 'Active' }] });
 
-function plan(view: VoiceView, owned: readonly Owned[] = [], wanted = desired()) {
+function plan(view: VoiceView, owned: readonly Owned[] = [], wanted = desired(), adopts = () => false) {
   return planObjects({
     desired: wanted,
     observed: view.objects,
     owned,
     policy: 'Enforce',
-    adopts: () => false,
+    adopts,
     order: VOICE_ROUTING_ORDER,
   });
 }
@@ -428,6 +428,21 @@ describe('names that are taken', () => {
     expect(outcomes(batch)).toEqual(['applied', 'failed', 'skipped']);
     expect(errors(batch)[0]).toMatchObject({ kind: 'Terminal', reason: 'NameTaken', remedy: expect.stringContaining('adopt') });
     expect(person().config(tenantId, 'OnlineVoiceRoute', NAME)).toMatchObject({ NumberPattern: '^x$', Description: 'theirs' });
+  });
+
+  it('and adopted are changed, and say themselves that they existed before, for the time after a loss of status', async () => {
+    person().putConfig(tenantId, 'OnlineVoiceRoute', NAME, { NumberPattern: '^x$', Description: 'theirs' });
+    const view = await read();
+    const adopting = plan(view, [], desired(), () => true);
+    expect(outcomes(await driver.apply(target, adopting.changes, view, signal))).toEqual(['applied', 'applied', 'applied']);
+    expect(person().config(tenantId, 'OnlineVoiceRoute', NAME)).toMatchObject({ NumberPattern: '.*', Description: `${MARKER} adopted` });
+    const lost = plan(await read(), []);
+    expect(lost.changes).toEqual([]);
+    expect(nextFootprint(lost, []).map(({ kind, state }) => [kind, state])).toEqual([
+      ['PstnUsage', 'Applied'],
+      ['VoiceRoute', 'Adopted'],
+      ['VoiceRoutingPolicy', 'Applied'],
+    ]);
   });
 
   it('by our own earlier write count as done when equal, and as changed when not', async () => {

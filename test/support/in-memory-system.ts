@@ -193,8 +193,9 @@ function put(state: Map<string, OutsideObject>, change: Change): void {
     if (after === undefined) delete fields[path];
     else fields[path] = after;
   }
-  const marker = change.marker ?? state.get(id)?.marker;
-  state.set(id, { system, target, kind, name, fields, ...(marker === undefined ? {} : { marker }) });
+  const { marker, adopted } = change.marker === undefined ? { ...state.get(id) } : change;
+  const sign = { ...(marker === undefined ? {} : { marker }), ...(adopted === true ? { adopted } : {}) };
+  state.set(id, { system, target, kind, name, fields, ...sign });
 }
 
 /** A failure of its own for each call, so that a test can tell two of them apart. */

@@ -249,6 +249,7 @@ export interface NumberRangeStatus {
    * Patterns of other ranges that are longer than one of ours and win over it, or shorter, the first 50; of those in other namespaces only that there is one.
    */
   readonly captures?: readonly string[];
+  readonly adoption?: NumberRangeStatusAdoption;
   readonly confirmation?: NumberRangeStatusConfirmation;
   /**
    * Where the rules stand; kept for clean-up.
@@ -295,6 +296,15 @@ export interface NumberRangeStatusRefused {
    * One sentence that says who holds it, as far as may be told, and what to do.
    */
   readonly message?: string;
+}
+/**
+ * What annotation trunkline.dev/adopt has brought about.
+ */
+export interface NumberRangeStatusAdoption {
+  /**
+   * Words of the annotation that are used up and take over nothing more while they stand there; a name once its object is in place, "true" once everything is. One that is taken away counts anew when it is set again.
+   */
+  readonly used?: readonly string[];
 }
 /**
  * What has to be confirmed before something goes that people depend on. A word in annotation trunkline.dev/confirm-delete counts only if it was set after this was asked.

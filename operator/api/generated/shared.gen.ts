@@ -197,9 +197,13 @@ export interface FootprintEntry {
    */
   readonly desiredHash?: string;
   /**
-   * Pending (create announced, not yet read back), Applied (made by the operator), Adopted (was there before and was taken over) or Removing (removal announced, not yet read back).
+   * Pending (create announced, not yet read back), Applied (made by the operator), Adopted (was there before and was taken over), Removing (removal announced, not yet read back) or Released (was adopted, is not wanted now and was left where it stands; not the operator's meanwhile, and adopted again when it is wanted again).
    */
-  readonly state: "Pending" | "Applied" | "Adopted" | "Removing";
+  readonly state: "Pending" | "Applied" | "Adopted" | "Removing" | "Released";
+  /**
+   * With state Removing; the object was there before and had been taken over.
+   */
+  readonly adopted?: boolean;
   /**
    * Members of a collection, where they are few. A collection that has neither members nor memberBits is all that is held and in no other collection of the same name and target.
    */

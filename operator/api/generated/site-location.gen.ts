@@ -468,6 +468,7 @@ export interface SiteLocationStatus {
    * Name of usage, route and policy of the built-in class in the tenant (Unrestricted-...), fixed at first use.
    */
   readonly usageName?: string;
+  readonly adoption?: SiteLocationStatusAdoption;
   readonly confirmation?: SiteLocationStatusConfirmation;
   /**
    * Trunks that are up, of all, for example 1/2.
@@ -485,6 +486,15 @@ export interface SiteLocationStatus {
    * NumberRanges that name this site.
    */
   readonly rangesCount?: number;
+}
+/**
+ * What annotation trunkline.dev/adopt has brought about.
+ */
+export interface SiteLocationStatusAdoption {
+  /**
+   * Words of the annotation that are used up and take over nothing more while they stand there; a name once its object is in place, "true" once everything is. One that is taken away counts anew when it is set again.
+   */
+  readonly used?: readonly string[];
 }
 /**
  * What has to be confirmed before something goes that people depend on. A word in annotation trunkline.dev/confirm-delete counts only if it was set after this was asked.

@@ -1,5 +1,6 @@
 import type { NumberRange } from '../../api/kinds.ts';
 import { type Finding, stalls, waits } from '../finding.ts';
+import { oursOutside } from '../footprint-of.ts';
 import { isTerminating, type SiteScope } from '../site-scope.ts';
 import type { Patterns } from './patterns.ts';
 
@@ -25,7 +26,7 @@ export function refusedRange(range: NumberRange, scope: SiteScope | undefined, p
       `spec.siteRef: SiteLocation ${range.spec.siteRef.name} belongs to Customer ${scope.site.spec.customerRef.name}, not to ${range.spec.customerRef.name}; correct one of the two`,
     );
   }
-  const isNew = range.status?.footprint === undefined;
+  const isNew = oursOutside(range).length === 0;
   const leaving = [scope.site, scope.customer].find(isTerminating);
   if (isNew && leaving !== undefined)
     return stalls('Accepted', 'ParentTerminating', `${leaving.kind} ${leaving.metadata.name} is being deleted and takes no new ranges`);

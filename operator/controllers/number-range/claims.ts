@@ -2,6 +2,7 @@ import type { NumberRange } from '../../api/kinds.ts';
 import { keyOf, type ObjectKey } from '../../api/meta.ts';
 import { type Claim, ClaimBook, type PlacedClaim } from '../../domain/numbers/claim-book.ts';
 import { knownPrefix, type Prefix } from '../../domain/numbers/prefix.ts';
+import { oursOutside } from '../footprint-of.ts';
 import { devicesInStatus, siteKeyOf } from '../indexes.ts';
 import { isTerminating, siteScope } from '../site-scope.ts';
 import { INDEX, type Stores } from '../stores.ts';
@@ -106,7 +107,7 @@ type Recorded = ReadonlyMap<string, ReadonlySet<string>>;
 
 function recordedPlaces(range: NumberRange, held: ReadonlySet<string>): Recorded {
   const places = new Map<string, Set<string>>();
-  for (const { system, target, name = '' } of range.status?.footprint ?? [])
+  for (const { system, target, name = '' } of oursOutside(range))
     if (system === 'sbc') places.set(placeOf({ device: target as ObjectKey, plan: name }), new Set());
   for (const device of devicesInStatus(range))
     for (const { plan, pattern } of recordsAt(range, device, held)) places.get(placeOf({ device, plan }))?.add(pattern);

@@ -5,7 +5,7 @@ import { contentHash } from '../../domain/change/canonical.ts';
 import { OperatorError } from '../../errors/operator-error.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Kube, ResourceRef } from '../../runtime/kube.ts';
-import { adoption } from '../governance.ts';
+import { adoption } from '../adoption.ts';
 import type { RangeMemory } from './claims.ts';
 
 /** ConfigMaps are compared this often and on `reconcile-at` (design §5). */

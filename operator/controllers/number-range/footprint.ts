@@ -1,8 +1,8 @@
 import type { NumberRange } from '../../api/kinds.ts';
 import { contentHash } from '../../domain/change/canonical.ts';
-import { inSyncState } from '../../domain/change/footprint.ts';
+import { staysReleased } from '../../domain/change/footprint.ts';
 import { memberBits, membersOf } from '../../domain/change/member-set.ts';
-import type { Owned, Plan, PlannedItem } from '../../domain/change/plan.ts';
+import { type Owned, type Plan, type PlannedItem, wasAdopted } from '../../domain/change/plan.ts';
 import { splitRuleIdentity } from '../../domain/change/rule-identity.ts';
 
 type StatusEntry = NonNullable<NonNullable<NumberRange['status']>['footprint']>[number];
@@ -12,6 +12,8 @@ export interface RuleRecord {
   readonly plan: string;
   readonly pattern: string;
   readonly state: Owned['state'];
+  /** Of one that is `Removing`: it existed before us. */
+  readonly adopted?: true;
   readonly tagHash: string | undefined;
   /** Known only right after a look: it is not wanted there, and has to stay for now. Told apart so that people see what awaits removal. */
   readonly leaving?: true;
@@ -19,13 +21,15 @@ export interface RuleRecord {
 
 /** Members are listed up to this many; of more, only which of the held patterns they are is said, so that status stays small (design §2). */
 const MAX_LISTED = 50;
+/** What was released is not held, so each is named; planDevice releases no more than this on a device. */
+export const MAX_RELEASED = 200;
 
 /** Later ones win where two entries name the same pattern. */
 const STATES = ['Applied', 'Adopted', 'Pending', 'Removing'] as const;
 
 /**
- * Rules on one device by the collection entries of the footprint. An entry names its patterns one by one or as a part of the held ones; the one
- * that does neither stands for every held pattern that no other entry of its dial plan names.
+ * Rules of ours on one device by the collection entries of the footprint. An entry names its patterns one by one or as a part of the held ones; the one
+ * that does neither stands for every held pattern that no other entry of its dial plan names. What was released is none of them.
  */
 export function recordsAt(range: NumberRange, device: string, held: ReadonlySet<string>): RuleRecord[] {
   const entries = (range.status?.footprint ?? []).filter(
@@ -37,10 +41,24 @@ export function recordsAt(range: NumberRange, device: string, held: ReadonlySet<
   // What is named comes after the rest, and so is believed.
   for (const { entry, patterns } of named.sort((left, right) => Number(left.patterns !== undefined) - Number(right.patterns !== undefined)))
     for (const pattern of patterns ?? held) {
-      const { name: plan = '', state, desiredHash: tagHash } = entry;
-      records.set(`${plan}/${pattern}`, { plan, pattern, state, tagHash });
+      const { name: plan = '', state, adopted, desiredHash: tagHash } = entry;
+      records.set(`${plan}/${pattern}`, { plan, pattern, state, ...adoptedField(adopted), tagHash });
     }
   return [...records.values()];
+}
+
+/** Rules on one device that existed before us and were let go. */
+export function releasedAt(range: NumberRange, device: string): RuleRecord[] {
+  const entries = (range.status?.footprint ?? []).filter(
+    ({ system, target, state }) => system === 'sbc' && target === device && state === 'Released',
+  );
+  return entries.flatMap(({ name: plan = '', members = [], desiredHash: tagHash }) =>
+    members.map((pattern): RuleRecord => ({ plan, pattern, state: 'Released', tagHash })),
+  );
+}
+
+function adoptedField(adopted: boolean | undefined): { readonly adopted?: true } {
+  return adopted === true ? { adopted } : {};
 }
 
 /** The same for one dial plan there, by pattern: what the range has at a place. */
@@ -49,7 +67,19 @@ export function recordsIn(
   { device, plan }: { readonly device: string; readonly plan: string },
   held: ReadonlySet<string>,
 ): ReadonlyMap<string, RuleRecord> {
-  const here = recordsAt(range, device, held).filter((record) => record.plan.toLowerCase() === plan.toLowerCase());
+  return inPlan(recordsAt(range, device, held), plan);
+}
+
+/** What was released, likewise. */
+export function releasedIn(
+  range: NumberRange,
+  { device, plan }: { readonly device: string; readonly plan: string },
+): ReadonlyMap<string, RuleRecord> {
+  return inPlan(releasedAt(range, device), plan);
+}
+
+function inPlan(records: readonly RuleRecord[], plan: string): ReadonlyMap<string, RuleRecord> {
+  const here = records.filter((record) => record.plan.toLowerCase() === plan.toLowerCase());
   return new Map(here.map((record) => [record.pattern, record]));
 }
 
@@ -79,28 +109,40 @@ export function recordsAfter(plan: Plan, records: readonly RuleRecord[], isUnder
     const { plan: dialPlan, prefix: pattern } = splitRuleIdentity(name);
     return { plan: dialPlan, pattern, ...found };
   };
-  const hashOf = (name: string): string | undefined => known.get(name.toLowerCase())?.tagHash;
+  const before = (name: string): RuleRecord | undefined => known.get(name.toLowerCase());
   const items = plan.items.flatMap((item) => {
-    const found = itemRecord(item, known.get(item.desired.name.toLowerCase()), isUnderWay);
+    const found = itemRecord(item, before(item.desired.name), isUnderWay);
     return found === undefined ? [] : [recordOf(item.desired.name, found)];
   });
-  const kept = plan.kept.map(({ object, state }) => recordOf(object.name, { state, tagHash: hashOf(object.name), leaving: true }));
-  const leaving = plan.removals.map(({ name }) => recordOf(name, { state: 'Removing', tagHash: hashOf(name) }));
-  return [...items, ...kept, ...leaving];
+  const kept = plan.kept.map(({ object: { name }, state, adopted }) =>
+    recordOf(name, { state, ...adoptedField(adopted), tagHash: before(name)?.tagHash, leaving: true }),
+  );
+  const released = plan.released.map(({ object: { name }, state }) => recordOf(name, { state, tagHash: before(name)?.tagHash }));
+  const leaving = plan.removals.map(({ name }) => recordOf(name, removingRecord(before(name))));
+  return [...items, ...kept, ...released, ...leaving];
+}
+
+function removingRecord(known: RuleRecord | undefined): Omit<RuleRecord, 'plan' | 'pattern'> {
+  return { state: 'Removing', ...adoptedField(known && wasAdopted(known)), tagHash: known?.tagHash };
 }
 
 function itemRecord(
-  { desired, standing }: PlannedItem,
+  item: PlannedItem,
   known: RuleRecord | undefined,
   isUnderWay: boolean,
-): Pick<RuleRecord, 'state' | 'tagHash'> | undefined {
+): Omit<RuleRecord, 'plan' | 'pattern'> | undefined {
+  const { desired, standing } = item;
+  // Nothing of it is ours while it cannot be taken up again, and neither is it forgotten.
+  if (known?.state === 'Released' && staysReleased(item)) return { state: known.state, tagHash: known.tagHash };
   const tagHash = hashOfTag(String(desired.fields['tag']));
-  const isAdopted = known?.state === 'Adopted';
+  const state = item.adopted ? 'Adopted' : 'Applied';
   switch (standing) {
     case 'InSync':
-      return { state: inSyncState(known?.state, isUnderWay), tagHash };
+      return known?.state === 'Removing' && isUnderWay
+        ? { state: known.state, ...adoptedField(known.adopted), tagHash }
+        : { state, tagHash };
     case 'TakenBack':
-      return { state: isAdopted ? 'Adopted' : 'Applied', tagHash };
+      return { state, tagHash };
     case 'ToAdopt':
       // Nothing of it is ours yet, so that its tag is still to be written.
       return { state: 'Adopted', tagHash: undefined };
@@ -109,7 +151,7 @@ function itemRecord(
       return { state: 'Pending', tagHash };
     case 'ToUpdate':
     case 'Drifted':
-      return { state: isAdopted ? 'Adopted' : 'Applied', tagHash: known?.tagHash };
+      return { state, tagHash: known?.tagHash };
     case 'Taken':
       return undefined;
   }
@@ -120,12 +162,12 @@ interface Group extends Omit<RuleRecord, 'pattern'> {
   readonly patterns: string[];
 }
 
-/** The collection entries of one device for the rules there, of which every pattern is in `held`: see recordsAt. */
+/** The collection entries of one device for the rules there, of which every pattern is in `held` but for what was released: see recordsAt. */
 export function ruleEntries(device: string, records: readonly RuleRecord[], held: readonly string[]): StatusEntry[] {
   const plans = new Map<string, Map<string, Group>>();
   for (const { pattern, ...alike } of records) {
     const groups = plans.get(alike.plan) ?? new Map<string, Group>();
-    const key = `${alike.state} ${alike.tagHash} ${alike.leaving}`;
+    const key = `${alike.state} ${alike.adopted} ${alike.tagHash} ${alike.leaving}`;
     const group = groups.get(key) ?? { ...alike, patterns: [] };
     group.patterns.push(pattern);
     plans.set(alike.plan, groups.set(key, group));
@@ -136,7 +178,7 @@ export function ruleEntries(device: string, records: readonly RuleRecord[], held
 
 /** Where all that is held stands in the plan, one group needs no list: the largest of those too long for one, else the applied rules. */
 function planEntries(device: string, groups: readonly Group[], held: readonly string[]): StatusEntry[] {
-  const bySize = [...groups].sort((left, right) => right.patterns.length - left.patterns.length);
+  const bySize = groups.filter(({ state }) => state !== 'Released').sort((left, right) => right.patterns.length - left.patterns.length);
   const isAll = bySize.reduce((sum, { patterns }) => sum + patterns.length, 0) === held.length;
   const rest = isAll
     ? (bySize.find(({ patterns }) => patterns.length > MAX_LISTED) ??
@@ -145,19 +187,20 @@ function planEntries(device: string, groups: readonly Group[], held: readonly st
   return groups.map((group) => {
     const entry = entryOf(device, group);
     if (group === rest) return entry;
-    return group.patterns.length <= MAX_LISTED
+    return group.patterns.length <= MAX_LISTED || group.state === 'Released'
       ? { ...entry, members: [...group.patterns].sort() }
       : { ...entry, memberBits: memberBits(held, new Set(group.patterns)) };
   });
 }
 
-function entryOf(device: string, { plan, state, tagHash, patterns }: Group): StatusEntry {
+function entryOf(device: string, { plan, state, adopted, tagHash, patterns }: Group): StatusEntry {
   return {
     system: 'sbc',
     target: device,
     kind: 'DialPlanRule',
     name: plan,
     state,
+    ...adoptedField(adopted),
     count: patterns.length,
     hash: contentHash([...patterns].sort()),
     ...(tagHash === undefined ? {} : { desiredHash: tagHash }),
@@ -165,7 +208,7 @@ function entryOf(device: string, { plan, state, tagHash, patterns }: Group): Sta
 }
 
 function byNameStateAndTag(left: StatusEntry, right: StatusEntry): number {
-  const key = ({ name, state, desiredHash }: StatusEntry): string => `${name}|${state}|${desiredHash ?? ''}`;
+  const key = ({ name, state, desiredHash, adopted }: StatusEntry): string => `${name}|${state}|${desiredHash ?? ''}|${adopted === true}`;
   return key(left).localeCompare(key(right));
 }
 

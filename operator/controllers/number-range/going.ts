@@ -1,6 +1,7 @@
 import type { NumberRange } from '../../api/kinds.ts';
 import type { ObjectKey } from '../../api/meta.ts';
 import { identityOf, type OutsideObject } from '../../domain/change/object.ts';
+import { wasAdopted } from '../../domain/change/plan.ts';
 import { ruleIdentity } from '../../domain/change/rule-identity.ts';
 import { knownPrefix, relation } from '../../domain/numbers/prefix.ts';
 import { PrefixSet } from '../../domain/numbers/prefix-set.ts';
@@ -53,8 +54,8 @@ export function withoutPatterns(going: readonly Going[], handedOver: ReadonlySet
 }
 
 /** What existed before us is let go, not removed, unless the user says otherwise (telephony 7.2: Orphan for what we adopted). */
-export function isLeftAlone({ state }: Pick<RuleRecord, 'state'>, { spec }: NumberRange): boolean {
-  return state === 'Adopted' && spec.deletionPolicy !== 'Cleanup';
+export function isLeftAlone(record: Pick<RuleRecord, 'state' | 'adopted'>, { spec }: NumberRange): boolean {
+  return record.state === 'Released' || (wasAdopted(record) && spec.deletionPolicy !== 'Cleanup');
 }
 
 /** Plans are compared as devices do, without case. */

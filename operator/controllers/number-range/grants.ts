@@ -7,7 +7,7 @@ import type { Prefix } from '../../domain/numbers/prefix.ts';
 import { customerKeyOf } from '../indexes.ts';
 import { heirKey } from '../successor.ts';
 import { claimOf, placeOf } from './claims.ts';
-import { type RuleRecord, recordsIn } from './footprint.ts';
+import { isRecordedTag, type RuleRecord, recordsIn, releasedIn } from './footprint.ts';
 import { ruleId, type SeenRules, sameTag } from './going.ts';
 import type { Placement } from './placement.ts';
 
@@ -59,6 +59,8 @@ type Verdict = 'granted' | 'open' | Refusal;
 interface Ground {
   readonly place: Placement;
   readonly records: ReadonlyMap<string, RuleRecord>;
+  /** What was adopted there and let go, by pattern. */
+  readonly released: ReadonlyMap<string, RuleRecord>;
   readonly granted: Prefix[];
   readonly refused: Set<string>;
 }
@@ -70,7 +72,10 @@ interface Ground {
  */
 export function grant(input: GrantInput): Grants {
   const { range, wanted, held, places } = input;
-  const grounds = places.map((place): Ground => ({ place, records: recordsIn(range, place, held), granted: [], refused: new Set() }));
+  const grounds = places.map((place): Ground => {
+    const [records, released] = [recordsIn(range, place, held), releasedIn(range, place)];
+    return { place, records, released, granted: [], refused: new Set() };
+  });
   const captures = new Set<string>();
   const granted: Prefix[] = [];
   const refused = new Set<Refusal>();
@@ -106,7 +111,7 @@ function isLost({ place }: Ground, input: GrantInput): boolean {
 
 function verdictOn(
   prefix: Prefix,
-  { place, records }: Pick<Ground, 'place' | 'records'>,
+  { place, records, released }: Pick<Ground, 'place' | 'records' | 'released'>,
   input: GrantInput,
   captures: Set<string>,
 ): Verdict {
@@ -120,7 +125,8 @@ function verdictOn(
   for (const other of [...capturing, ...captured])
     captures.add(`${prefix.text} and ${isNear(other.owner, range) ? other.prefix.text : 'one of another customer'}`);
   const rule = ruleAt(prefix, place, input);
-  if (rule !== undefined && isTaken(rule, place, record, input)) return takenOnDevice(prefix, place, rule, range);
+  if (rule !== undefined && isTaken(rule, place, record, input) && !isAsLeft(rule, released.get(prefix.text)))
+    return takenOnDevice(prefix, place, rule, range);
   if (mine.granted) return 'granted';
   return !input.rules.has(place.device) || input.isUnread(placeOf(place)) ? 'open' : 'granted';
 }
@@ -132,6 +138,11 @@ function verdictOn(
 function isTaken(rule: OutsideObject, place: Placement, record: RuleRecord | undefined, { adopts }: GrantInput): boolean {
   if (sameTag(rule, place) || adopts(rule)) return false;
   return record === undefined || record.state === 'Pending';
+}
+
+/** It was adopted, let go, and stands as it was left: it may be taken up again, whatever it is to say now. */
+function isAsLeft({ fields }: OutsideObject, released: RuleRecord | undefined): boolean {
+  return released !== undefined && isRecordedTag(released, String(fields['tag']));
 }
 
 function ruleAt(prefix: Prefix, place: Placement, { rules }: GrantInput): OutsideObject | undefined {

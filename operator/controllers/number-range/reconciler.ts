@@ -5,12 +5,12 @@ import type { Prefix } from '../../domain/numbers/prefix.ts';
 import type { NumbersView } from '../../integrations/graph/port.ts';
 import type { SbcView } from '../../integrations/sbc/port.ts';
 import type { FinalReport, ReconcileContext, Reconciler, Report } from '../../runtime/reconciler.ts';
+import { adoption, adoptionStatus } from '../adoption.ts';
 import { waitsStatus } from '../conclusion.ts';
 import type { ControllerDeps } from '../deps.ts';
 import type { Finding } from '../finding.ts';
 import { hasToCleanUp } from '../footprint-of.ts';
 import { nextLook, RemovalReads, SBC_POLL_MS } from '../freshness.ts';
-import { adoption } from '../governance.ts';
 import { customerKeyOf, siteKeyOf } from '../indexes.ts';
 import { outsideEvents } from '../outside-events.ts';
 import { REREAD_MS } from '../removal.ts';
@@ -212,6 +212,7 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
     return {
       status: {
         ...status,
+        ...adoptionStatus(range, works, conclusion.conditions),
         ...tasksStatus(works, { before: range.status?.tasks, mayWrite, isHeld, isOut: isOut(delivery, owner), now }),
         ...waitsStatus(conclusion),
       },

@@ -5,6 +5,7 @@ import type { Freshness } from '../../delivery/delivery.ts';
 import { identityOf, type OutsideObject } from '../../domain/change/object.ts';
 import { type Owned, planObjects } from '../../domain/change/plan.ts';
 import { splitRuleIdentity } from '../../domain/change/rule-identity.ts';
+import { isDerivedRuleName } from '../../domain/naming/rule-name.ts';
 import type { Prefix } from '../../domain/numbers/prefix.ts';
 import type { NumbersView } from '../../integrations/graph/port.ts';
 import type { SbcView } from '../../integrations/sbc/port.ts';
@@ -22,7 +23,7 @@ import type { Heirs } from '../successor.ts';
 import { deviceTarget, numbersTarget, ownerOf } from '../targets.ts';
 import { type Work, workOn } from '../work.ts';
 import { RECHECK_MS } from './config-maps.ts';
-import { isRecordedTag, leavingEntries, recordsAt } from './footprint.ts';
+import { isRecordedTag, leavingEntries, recordsAt, releasedAt } from './footprint.ts';
 import { isLeftAlone, ruleId } from './going.ts';
 import { type Placement, placementsOf } from './placement.ts';
 import { silencing } from './silence.ts';
@@ -126,14 +127,15 @@ function tagsByPlan(range: NumberRange, device: string, places: readonly Placeme
   return tags;
 }
 
-/** Ours are the rules in the footprint and those a lost status would take back: our plan, our pattern, our tag. Everybody else's stay. */
+/** Ours are the rules in the footprint and those a lost status would take back: our plan, pattern, tag and name. What existed before us stays. */
 function planRemoval(
   { range, held, wanted, heirs }: RangeRemoval,
   device: string,
   tags: ReadonlyMap<string, ReadonlySet<string>>,
   observed: readonly OutsideObject[],
 ) {
-  const records = new Map(recordsAt(range, device, held).map((record) => [ruleId({ device, plan: record.plan }, record.pattern), record]));
+  const known = [...recordsAt(range, device, held), ...releasedAt(range, device)];
+  const records = new Map(known.map((record) => [ruleId({ device, plan: record.plan }, record.pattern), record]));
   const patterns = new Set([...held, ...wanted.map(({ text }) => text)]);
   const owned = observed.flatMap((rule): Owned[] => {
     const { plan, prefix: pattern } = splitRuleIdentity(rule.name);
@@ -141,7 +143,9 @@ function planRemoval(
     const record = records.get(identityOf(rule));
     const isDerived = patterns.has(pattern) && tags.get(plan.toLowerCase())?.has(tag.toLowerCase()) === true;
     const isOurs = rule.kind === 'DialPlanRule' && (isDerived || (record !== undefined && isRecordedTag(record, tag)));
-    const isKept = record !== undefined && isLeftAlone(record, range);
+    const isNamedByUs = isDerivedRuleName(rule.fields['ruleName'], { plan, prefix: pattern, tag });
+    // Of what was only announced, and of what status has lost, the name tells whether we made it.
+    const isKept = record === undefined || record.state === 'Pending' ? !isNamedByUs : isLeftAlone(record, range);
     const isInherited = heirs.has({ device, plan, pattern, tag });
     return isOurs && !isKept && !isInherited ? [{ object: rule, state: 'Applied' }] : [];
   });

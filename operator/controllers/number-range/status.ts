@@ -8,7 +8,7 @@ import { driftStatus } from '../status-parts.ts';
 import type { Work } from '../work.ts';
 import { MAX_IN_STATUS } from './config-maps.ts';
 import type { RangeFindings } from './findings.ts';
-import { type RuleRecord, recordsAfter, recordsAt, ruleEntries } from './footprint.ts';
+import { type RuleRecord, recordsAfter, recordsAt, releasedAt, ruleEntries } from './footprint.ts';
 import type { Grants } from './grants.ts';
 
 const MAX_REFUSED = 100;
@@ -20,7 +20,8 @@ const MAX_CAPTURES = 50;
  */
 export function heldAfter(found: RangeFindings): { patterns: string[]; inConfigMap: boolean } {
   const { range, grants, works } = found;
-  const recorded = works.flatMap((work) => recordsOf(work, found).map(({ pattern }) => pattern));
+  const records = works.flatMap((work) => recordsOf(work, found)).filter(({ state }) => state !== 'Released');
+  const recorded = records.map(({ pattern }) => pattern);
   const patterns = [...new Set([...grants.granted.map(({ text }) => text), ...recorded])].sort();
   return { patterns, inConfigMap: range.spec.prefixesFrom !== undefined || patterns.length > MAX_IN_STATUS };
 }
@@ -33,7 +34,7 @@ export function rangeStatus(
 ): StatusFields<NumberRangeStatus> {
   const { scope, grants, works } = found;
   const numbers = held.reduce((sum, text) => sum + (knownPrefix(text)?.count ?? 0), 0);
-  const footprint = works.flatMap((work) => entriesAt(work, held, found));
+  const footprint = [...works.flatMap((work) => entriesAt(work, held, found)), ...releasedElsewhere(found)];
   return {
     ...(scope.essentials || scope.tenantId === undefined ? {} : { tenantId: scope.tenantId }),
     ...(heldIn === undefined ? { held: [...held] } : { heldIn }),
@@ -69,7 +70,16 @@ function entriesAt(work: Work, held: readonly string[], found: RangeFindings) {
 /** What is known of the rules on one device after this pass; what another range has taken over is not recorded here where it was not looked for. */
 function recordsOf({ plan, target, underWay }: Work, { range, held, handedOver }: RangeFindings): RuleRecord[] {
   const records = recordsAt(range, target.id, held);
-  return plan === undefined ? records.filter(({ pattern }) => !handedOver.has(pattern)) : recordsAfter(plan, records, underWay);
+  const released = releasedAt(range, target.id);
+  return plan === undefined
+    ? [...records.filter(({ pattern }) => !handedOver.has(pattern)), ...released]
+    : recordsAfter(plan, [...records, ...released], underWay);
+}
+
+/** What was let go on devices that the range has no business on any more: nobody looks there, and it is not forgotten. */
+function releasedElsewhere({ range, works }: RangeFindings) {
+  const here = new Set(works.map(({ target }) => target.id));
+  return (range.status?.footprint ?? []).filter(({ state, target }) => state === 'Released' && !here.has(target));
 }
 
 /**

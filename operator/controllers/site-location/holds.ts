@@ -5,6 +5,7 @@ import type { Plan } from '../../domain/change/plan.ts';
 import { gatewaysOf, servingTrunks } from '../../domain/routing/voice-routing.ts';
 import type { VoiceView } from '../../integrations/teams-admin/port.ts';
 import { confirmationOf, isDeletionConfirmed } from '../confirmation.ts';
+import { oursOutside } from '../footprint-of.ts';
 import { FREE, type Silence, type Verdict } from '../silence.ts';
 import type { SiteScope } from '../site-scope.ts';
 import { isPublishedBySibling, type SharingStores, sharedWithSibling, usagesOf } from './places.ts';
@@ -48,7 +49,7 @@ export function editSilence(scope: SiteScope, stores: SharingStores, plan: Pick<
 function leavingRecords(scope: SiteScope): string[] {
   const { site, customer } = scope;
   if (scope.publishes && customer?.spec.deploy !== false) return [];
-  return (site.status?.footprint ?? []).flatMap(({ system, kind, name }) => (system === 'dns' ? [`${kind} ${name}`] : []));
+  return oursOutside(site).flatMap(({ system, kind, name }) => (system === 'dns' ? [`${kind} ${name}`] : []));
 }
 
 /** Somebody else is to publish the records from now on (`dns.mode: Manual`), which is a question of its own. */
@@ -64,7 +65,7 @@ function lentNames(scope: SiteScope, isAll: boolean): string[] {
   return known.filter(({ name, fqdn }) => isAll || (removed.has(name) && !wanted.has(fqdn))).map(({ fqdn }) => fqdn);
 }
 
-/** Routes that are not the site's and lead over its names, as a customer may make beside ours: they depend on the records alone. */
+/** Routes that are not the site's and lead over its names, as a customer may make, or we have let go: they depend on the records alone. */
 function strangersOver(names: readonly string[], scope: SiteScope, stores: SharingStores, view: VoiceView): OutsideObject[] {
   const going = new Set(names.filter((name) => !isPublishedBySibling(name, scope, stores)));
   if (going.size === 0) return [];
@@ -75,9 +76,7 @@ function strangersOver(names: readonly string[], scope: SiteScope, stores: Shari
 
 /** Without records the names of the trunks lead nowhere: all that the site has in the tenant is at stake. */
 function routedBy({ site }: SiteScope, view: VoiceView): OutsideObject[] {
-  const ours = new Set(
-    (site.status?.footprint ?? []).flatMap((entry) => (entry.name === undefined ? [] : identityOf({ ...entry, name: entry.name }))),
-  );
+  const ours = new Set(oursOutside(site).flatMap((entry) => (entry.name === undefined ? [] : identityOf({ ...entry, name: entry.name }))));
   return view.objects.filter((object) => ours.has(identityOf(object)));
 }
 
@@ -105,7 +104,7 @@ export function narrowedRoutes(scope: SiteScope, { items }: Pick<Plan, 'items'>)
 /** What an edit takes away in the tenant, by name; empty: nothing, as far as spec and status tell. */
 export function takenAway(scope: SiteScope): string[] {
   const { site, customer, routesInMicrosoft } = scope;
-  const isRouted = (site.status?.footprint ?? []).some(({ system }) => system === 'teams-admin');
+  const isRouted = oursOutside(site).some(({ system }) => system === 'teams-admin');
   return [
     ...(customer?.spec.deploy === false ? ['deploy'] : []),
     ...(isRouted && !routesInMicrosoft ? ['routing'] : []),

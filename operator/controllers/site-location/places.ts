@@ -1,8 +1,9 @@
+import type { SiteLocation } from '../../api/kinds.ts';
 import { keyOf } from '../../api/meta.ts';
 import type { Target } from '../../domain/change/driver.ts';
 import { identityOf, type OutsideObject } from '../../domain/change/object.ts';
-import type { Owned } from '../../domain/change/plan.ts';
-import { ownedAt } from '../footprint-of.ts';
+import { type Owned, wasAdopted } from '../../domain/change/plan.ts';
+import { oursOutside, ownedAt } from '../footprint-of.ts';
 import { customerKeyOf } from '../indexes.ts';
 import { isTerminating, rangesOf, type SiteScope } from '../site-scope.ts';
 import { INDEX, type Stores } from '../stores.ts';
@@ -14,9 +15,9 @@ export interface SitePlaces {
   readonly dns: Target | undefined;
 }
 
-/** Places that the spec wants something at, and those where the footprint says that something is left. */
+/** Places that the spec wants something at, and those where the footprint says that something of ours is left. */
 export function sitePlaces({ site, routesInMicrosoft, tenantId, publishes }: SiteScope): SitePlaces {
-  const footprint = site.status?.footprint ?? [];
+  const footprint = oursOutside(site);
   const leftIn = footprint.find(({ system }) => system === 'teams-admin')?.target;
   const tenant = routesInMicrosoft ? tenantId : leftIn;
   const hasDns = publishes || footprint.some(({ system }) => system === 'dns');
@@ -45,7 +46,7 @@ export function withUsageOwners(
   owned: readonly Owned[],
   isOurs: (marker: string | undefined) => boolean,
 ): OutsideObject[] {
-  // What was only announced proves nothing: a stranger may have been faster with that name.
+  // What was only announced proves nothing: a stranger may have been faster with that name. What was released is known, whoever made it.
   const ours = new Set(owned.filter(({ state }) => state !== 'Pending').map(({ object }) => identityOf(object)));
   const foreign = observed.filter(
     ({ kind, ...object }) => NAMES_USAGES.includes(kind) && !isOurs(object.marker) && !ours.has(identityOf({ kind, ...object })),
@@ -68,13 +69,10 @@ export function usagesOf(value: unknown): string[] {
  * the last by what it sees, so both take it away; one that still waits for its ranges is, as its ranges lead over the object.
  */
 export function sharedWithSibling(object: Owned['object'], scope: SiteScope, stores: SharingStores): boolean {
-  const id = identityOf(object);
-  const siblings = scope.customer === undefined ? [] : stores.sites.byIndex(INDEX.customer, keyOf(scope.customer));
-  return siblings.some(
+  return siblings(scope, stores).some(
     (other) =>
-      keyOf(other) !== keyOf(scope.site) &&
       !(isTerminating(other) && isTerminating(scope.site) && rangesOf(other, stores).length === 0) &&
-      (other.status?.footprint ?? []).some((entry) => entry.name !== undefined && identityOf({ ...entry, name: entry.name }) === id),
+      oursOutside(other).some((entry) => isAbout(entry, object)),
   );
 }
 
@@ -85,6 +83,61 @@ export function isPublishedBySibling(name: string, { site, customer }: SiteScope
       keyOf(other) !== keyOf(site) && !isTerminating(other) && customer !== undefined && customerKeyOf(other) === keyOf(customer);
     return isSibling && (other.status?.trunks ?? []).some(({ fqdn }) => fqdn === name);
   });
+}
+
+/**
+ * Whether another site of the Customer knows the object as one that existed before us. So it is for whoever takes it over from that one (design
+ * §3.10), and nobody of us removes it.
+ */
+export function adoptedBySibling(object: Owned['object'], scope: SiteScope, stores: SharingStores): boolean {
+  return siblings(scope, stores).some((other) =>
+    (other.status?.footprint ?? []).some((entry) => (entry.state === 'Released' || wasAdopted(entry)) && isAbout(entry, object)),
+  );
+}
+
+/** Whether a site of the Customer that is being deleted had adopted the object, and leaves it to its namesake. */
+export function givenUpBySibling(object: Owned['object'], scope: SiteScope, stores: SharingStores): boolean {
+  const leaving = isTerminating(scope.site) ? [] : siblings(scope, stores).filter(isTerminating);
+  return leaving.some((other) => oursOutside(other).some((entry) => wasAdopted(entry) && isAbout(entry, object)));
+}
+
+/** Whether an object that we made, by all that the site knows, is not the site's to remove: others have it, or knew it before us. */
+export function staysWithOthers(object: Owned['object'], scope: SiteScope, stores: SharingStores): boolean {
+  return sharedWithSibling(object, scope, stores) || adoptedBySibling(object, scope, stores);
+}
+
+/** What existed before us stays when it is not wanted any more, unless the user says otherwise (design §2: Orphan for what we adopted). */
+export function keptAsFound(owned: readonly Owned[], { spec }: SiteLocation): Owned[] {
+  return owned.filter((entry) => entry.state === 'Released' || (wasAdopted(entry) && spec.deletionPolicy !== 'Cleanup'));
+}
+
+function siblings({ site, customer }: SiteScope, { sites }: Pick<SharingStores, 'sites'>): SiteLocation[] {
+  const all = customer === undefined ? [] : sites.byIndex(INDEX.customer, keyOf(customer));
+  return all.filter((other) => keyOf(other) !== keyOf(site));
+}
+
+type Entry = NonNullable<NonNullable<SiteLocation['status']>['footprint']>[number];
+
+function isAbout({ name, ...entry }: Entry, object: Owned['object']): boolean {
+  return name !== undefined && identityOf({ ...entry, name }) === identityOf(object);
+}
+
+/**
+ * Whether something that is ours by marker or name, and that status does not know, shows that it existed before us. A usage says nothing of itself.
+ * One that nothing of ours names was there before. Else it counts as what the route or policy is that names it: with one that was adopted it
+ * stays in any case (see servesKept).
+ */
+export function showsAdoption(
+  object: OutsideObject,
+  observed: readonly OutsideObject[],
+  isOurs: (marker: string | undefined) => boolean,
+): boolean {
+  if (object.kind !== 'PstnUsage') return object.adopted === true;
+  const naming = observed.filter(
+    ({ kind, marker, fields }) =>
+      NAMES_USAGES.includes(kind) && isOurs(marker) && usagesOf(fields['usages']).includes(object.name.toLowerCase()),
+  );
+  return naming.length === 0 || naming.some(({ adopted }) => adopted === true);
 }
 
 /** Whether an object that we made, and no longer want, serves somebody else by now. */

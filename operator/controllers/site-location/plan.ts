@@ -3,7 +3,7 @@ import { type ChangePolicy, type Owned, type Plan, planObjects } from '../../dom
 import { inRouteOrder } from '../../domain/routing/route-order.ts';
 import { VOICE_ROUTING_ORDER } from '../../domain/routing/voice-routing.ts';
 import type { VoiceView } from '../../integrations/teams-admin/port.ts';
-import { adoption } from '../governance.ts';
+import { adoption } from '../adoption.ts';
 import type { Silence } from '../silence.ts';
 import type { SiteScope } from '../site-scope.ts';
 import type { Stores } from '../stores.ts';
@@ -11,7 +11,16 @@ import type { IsLeaving } from '../work.ts';
 import { holderOf } from './holder.ts';
 import { editSilence, narrowedRoutes } from './holds.ts';
 import { isOrphanOf, type Ownership } from './naming.ts';
-import { servesKept, servesOthers, sharedWithSibling, withUsageOwners } from './places.ts';
+import {
+  adoptedBySibling,
+  givenUpBySibling,
+  keptAsFound,
+  servesKept,
+  servesOthers,
+  showsAdoption,
+  staysWithOthers,
+  withUsageOwners,
+} from './places.ts';
 
 export interface PlaceInput {
   readonly scope: SiteScope;
@@ -28,13 +37,12 @@ export interface PlaceInput {
 /** One place of a site: what is wanted against what is there and what the footprint calls ours. */
 export function planPlace(input: PlaceInput, observed: readonly OutsideObject[], isLeaving: IsLeaving = () => false): Plan {
   const { scope, stores, ownership, policy, desired, owned, keepsRemovals } = input;
-  const inherits = (marker: string): boolean => isOrphanOf(marker, ownership, scope, stores);
-  const seen = withUsageOwners(observed, owned, (marker) => marker === ownership.marker || (marker !== undefined && inherits(marker)));
+  const isOrphan = (marker: string): boolean => isOrphanOf(marker, ownership, scope, stores);
+  const isOurs = (marker: string | undefined): boolean => marker === ownership.marker || (marker !== undefined && isOrphan(marker));
+  const seen = withUsageOwners(observed, owned, isOurs);
   // Not let go while the rest has to stay: what leads over the records has to be known until these may go.
-  const kept = keepsRemovals ? [] : keptAsFound(input);
-  const isLetGo = (object: Owned['object']): boolean => {
-    return kept.some((entry) => identityOf(entry.object) === identityOf(object)) || servesKept(object, kept, seen);
-  };
+  const kept = keepsRemovals ? [] : keptAsFound(owned, scope.site);
+  const letGo = new Set(kept.map(({ object }) => identityOf(object)));
   const isAsked = adoption(scope.site);
   return planObjects({
     desired: inRouteOrder(desired ?? [], seen),
@@ -45,15 +53,13 @@ export function planPlace(input: PlaceInput, observed: readonly OutsideObject[],
     order: VOICE_ROUTING_ORDER,
     marker: ownership.marker,
     keeps: () => keepsRemovals,
-    shared: (object) => sharedWithSibling(object, scope, stores) || servesOthers(object, seen) || isLetGo(object),
-    inherits,
+    shared: (object) => staysWithOthers(object, scope, stores) || servesOthers(object, seen) || servesKept(object, kept, seen),
+    releases: (object) => letGo.has(identityOf(object)),
+    inherits: (object) => (object.marker !== undefined && isOrphan(object.marker)) || givenUpBySibling(object, scope, stores),
+    existedBefore: (object, known) =>
+      known === undefined && (adoptedBySibling(object, scope, stores) || showsAdoption(object, observed, isOurs)),
     isLeaving,
   });
-}
-
-/** What existed before us is let go, not removed, unless the user says otherwise (design §2: Orphan for what we adopted). */
-function keptAsFound({ scope, owned }: PlaceInput): Owned[] {
-  return scope.site.spec.deletionPolicy === 'Cleanup' ? [] : owned.filter(({ state }) => state === 'Adopted');
 }
 
 /** What an edit takes away in the tenant, if anything, and what may be done there meanwhile. */

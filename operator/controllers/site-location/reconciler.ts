@@ -8,10 +8,11 @@ import type { DirectoryView } from '../../integrations/graph/port.ts';
 import type { SbcView } from '../../integrations/sbc/port.ts';
 import type { VoiceView } from '../../integrations/teams-admin/port.ts';
 import type { FinalReport, ReconcileContext, Reconciler, Report } from '../../runtime/reconciler.ts';
+import { adoptionStatus } from '../adoption.ts';
 import { waitsStatus } from '../conclusion.ts';
 import type { ControllerDeps } from '../deps.ts';
 import type { Finding } from '../finding.ts';
-import { hasToCleanUp } from '../footprint-of.ts';
+import { hasToCleanUp, oursOutside } from '../footprint-of.ts';
 import { freshness, nextLook, RemovalReads, SBC_POLL_MS } from '../freshness.ts';
 import { type Governance, governanceOf } from '../governance.ts';
 import { outsideEvents } from '../outside-events.ts';
@@ -107,6 +108,7 @@ export class SiteLocationReconciler implements Reconciler<SiteLocation, SiteLoca
     return {
       status: {
         ...status,
+        ...adoptionStatus(site, works, conclusion.conditions),
         ...tasksStatus(works, { before: site.status?.tasks, mayWrite, isOut: isOut(delivery, owner), now: ctx.now }),
         ...waitsStatus(conclusion),
       },
@@ -222,7 +224,7 @@ export class SiteLocationReconciler implements Reconciler<SiteLocation, SiteLoca
     const { scope, ownership, governance } = pass;
     const { stores } = this.#deps;
     const undeployed = scope.customer?.spec.deploy === false;
-    const hasRules = rangesOf(scope.site, stores).some(({ status }) => (status?.footprint ?? []).length > 0);
+    const hasRules = rangesOf(scope.site, stores).some((range) => oursOutside(range).length > 0);
     return {
       scope,
       stores,

@@ -4,6 +4,7 @@ import { identityOf, type Json, type OutsideObject } from '../../domain/change/o
 import { publishedNames, recordsOf, siteDnsEndpoint } from '../../domain/routing/dns-records.ts';
 import { gatewaysOf } from '../../domain/routing/voice-routing.ts';
 import type { VoiceView } from '../../integrations/teams-admin/port.ts';
+import { oursOutside } from '../footprint-of.ts';
 import { knownTrunk, ledTo, rangesOf, type SiteScope } from '../site-scope.ts';
 import type { Stores } from '../stores.ts';
 import type { Work } from '../work.ts';
@@ -66,9 +67,9 @@ function addressesOf(device: SbcDevice | undefined): readonly string[] {
   return device?.spec.teams?.publicAddresses ?? [];
 }
 
-/** Names in routes of ours as they were read. */
+/** Names in routes of ours as they were read; what was let go is none of them any more. */
 function routedNames({ site }: SiteScope, view: VoiceView | undefined): string[] {
-  const entries = (site.status?.footprint ?? []).flatMap((entry) =>
+  const entries = oursOutside(site).flatMap((entry) =>
     entry.name === undefined || entry.state === 'Pending' ? [] : [identityOf({ ...entry, name: entry.name })],
   );
   const ours = new Set(entries);

@@ -21,7 +21,16 @@ import { ownerOf } from '../targets.ts';
 import { type Work, workOn } from '../work.ts';
 import { deletionSilence } from './holds.ts';
 import { endpointName, type Ownership, usageName } from './naming.ts';
-import { ownedThere, servesKept, servesOthers, sharedWithSibling, sitePlaces, withUsageOwners } from './places.ts';
+import {
+  keptAsFound,
+  ownedThere,
+  servesKept,
+  servesOthers,
+  showsAdoption,
+  sitePlaces,
+  staysWithOthers,
+  withUsageOwners,
+} from './places.ts';
 import { recordDeletionSilence } from './record-holds.ts';
 import type { SiteSuspicions } from './suspicion.ts';
 
@@ -95,25 +104,28 @@ function removalWorks({ scope, deps, ownership, reads, suspicions, ctx }: SiteRe
 /** Ours is what the footprint lists, and what a lost status no longer lists but our marker or our derived name still tells. */
 function planRemoval(scope: SiteScope, stores: Stores, ownership: Ownership, target: Target, seen: readonly OutsideObject[]): Plan {
   const owned = ownedThere(scope, target);
-  const observed = withUsageOwners(seen, owned, (marker) => marker === ownership.marker);
+  const isOurs = (marker: string | undefined): boolean => marker === ownership.marker;
+  const observed = withUsageOwners(seen, owned, isOurs);
   const isKnownThere = scope.site.status?.usageName !== undefined || observed.some(({ marker }) => marker === ownership.marker);
   const name = isKnownThere ? usageName(scope, stores, ownership, observed) : undefined;
   const unlisted = observed.filter((object) => isRecognised(object, scope, ownership, name));
   // An announced create counts only if what stands there is recognisably ours.
   const settled = owned.filter(({ state }) => state !== 'Pending');
+  const announced = new Set(owned.filter(({ state }) => state === 'Pending').map(({ object }) => identityOf(object)));
+  const wasThere = (object: OutsideObject): boolean => !announced.has(identityOf(object)) && showsAdoption(object, seen, isOurs);
   const known = new Set(settled.map(({ object }) => identityOf(object)));
-  const rebuilt = unlisted.filter((object) => !known.has(identityOf(object))).map((object): Owned => ({ object, state: 'Applied' }));
-  // What existed before us stays unless the user says otherwise (design §2: Orphan for what we adopted).
-  const kept = scope.site.spec.deletionPolicy === 'Cleanup' ? [] : settled.filter(({ state }) => state === 'Adopted');
-  const removable = settled.filter((entry) => !kept.includes(entry));
+  const rebuilt = unlisted
+    .filter((object) => !known.has(identityOf(object)))
+    .map((object): Owned => ({ object, state: wasThere(object) ? 'Adopted' : 'Applied' }));
+  const kept = keptAsFound([...settled, ...rebuilt], scope.site);
   return planObjects({
     observed,
     desired: [],
-    owned: [...removable, ...rebuilt],
+    owned: [...settled, ...rebuilt].filter((entry) => !kept.includes(entry)),
     policy: 'Enforce',
     adopts: () => false,
     order: VOICE_ROUTING_ORDER,
-    shared: (object) => sharedWithSibling(object, scope, stores) || servesOthers(object, observed) || servesKept(object, kept, observed),
+    shared: (object) => staysWithOthers(object, scope, stores) || servesOthers(object, observed) || servesKept(object, kept, observed),
   });
 }
 

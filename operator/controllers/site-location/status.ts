@@ -2,7 +2,7 @@ import type { SiteLocationStatus } from '../../api/kinds.ts';
 import type { ObjectKey } from '../../api/meta.ts';
 import { gatewaysOf } from '../../domain/routing/voice-routing.ts';
 import type { StatusFields } from '../../runtime/reconciler.ts';
-import { footprintOf } from '../footprint-of.ts';
+import { footprintOf, oursOutside } from '../footprint-of.ts';
 import { rangesOf, type SiteScope, type TrunkScope } from '../site-scope.ts';
 import { driftStatus } from '../status-parts.ts';
 import { mayRecordName } from './accept.ts';
@@ -19,7 +19,7 @@ export function siteStatus(found: SiteFindings): StatusFields<SiteLocationStatus
   const { scope, voice, dns } = found;
   const works = [voice, dns].flatMap((work) => work ?? []);
   const footprint = footprintOf(scope.site, works);
-  const leftIn = footprint.find(({ system }) => system === 'teams-admin')?.target;
+  const leftIn = oursOutside({ status: { footprint } }).find(({ system }) => system === 'teams-admin')?.target;
   const tenantId = scope.routesInMicrosoft ? scope.tenantId : leftIn;
   return {
     ...(tenantId === undefined ? {} : { tenantId }),

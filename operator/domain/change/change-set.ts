@@ -19,6 +19,8 @@ export interface Change extends Place {
   readonly after: readonly string[];
   /** Written into the object where the system has a description field. */
   readonly marker?: string;
+  /** The object existed before us; written beside the marker, so that it is known after a loss of status. */
+  readonly adopted?: boolean;
 }
 
 /** Changes in an order that may be carried out one by one. */

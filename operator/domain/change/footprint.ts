@@ -1,6 +1,6 @@
 import { contentHash } from './canonical.ts';
 import { identityOf, type OutsideObject } from './object.ts';
-import type { Owned, Plan, PlannedItem } from './plan.ts';
+import { type Owned, type Plan, type PlannedItem, wasAdopted } from './plan.ts';
 
 /** One entry of `status.footprint` for an object with a name of its own (design §2: one an object, one a collection). */
 export interface FootprintEntry {
@@ -9,60 +9,86 @@ export interface FootprintEntry {
   readonly kind: string;
   readonly name: string;
   readonly state: Owned['state'];
+  readonly adopted?: boolean;
   readonly desiredHash?: string;
 }
 
 export function ownedFrom(footprint: readonly FootprintEntry[]): Owned[] {
-  return footprint.map(({ system, target, kind, name, state, desiredHash }) => ({
+  return footprint.map(({ system, target, kind, name, state, adopted, desiredHash }) => ({
     object: { system, target, kind, name },
     state,
+    ...(adopted === true ? { adopted } : {}),
     ...(desiredHash === undefined ? {} : { desiredHash }),
   }));
 }
 
 /**
  * The footprint after this look: what is seen in place is `Applied`; planned creates are `Pending` before they go out (design §4 Marks), with
- * the hash of what is announced; removals stay as `Removing` until a look no longer finds them; what is gone leaves. Verdicts of the last
- * batch are not needed here: only what a read shows counts as applied.
+ * the hash of what is announced; removals stay as `Removing` until a look no longer finds them; what is gone leaves, and what existed before us
+ * stays as `Released`. Verdicts of the last batch are not needed here: only what a read shows counts as applied.
  */
 export function nextFootprint(plan: Plan, owned: readonly Owned[], isUnderWay = false): FootprintEntry[] {
   const known = new Map(owned.map((entry) => [identityOf(entry.object), entry]));
   const items = plan.items.flatMap((item) => itemEntry(item, known.get(identityOf(item.desired)), isUnderWay));
-  const removing = plan.removals.map((object) => entryOf(object, 'Removing', known.get(identityOf(object))?.desiredHash));
-  const placed = new Set([...items, ...removing].map(identityOf));
+  const removing = plan.removals.map((object) => removingEntry(object, known.get(identityOf(object))));
+  const released = plan.released.map(({ object, state, desiredHash }) => entryOf(object, state, desiredHash));
+  const placed = new Set([...items, ...removing, ...released].map(identityOf));
   const gone = new Set(plan.gone.map((entry) => identityOf(entry.object)));
-  const kept = owned
-    .filter(({ object }) => !placed.has(identityOf(object)) && !gone.has(identityOf(object)))
-    .map((entry): FootprintEntry => ({ ...entry.object, state: entry.state, ...hashField(entry.desiredHash) }));
-  return [...items, ...removing, ...kept].sort(byIdentity);
+  const kept = owned.filter(({ object }) => !placed.has(identityOf(object)) && !gone.has(identityOf(object))).map(knownEntry);
+  return [...items, ...removing, ...released, ...kept].sort(byIdentity);
+}
+
+function removingEntry(object: OutsideObject, known: Owned | undefined): FootprintEntry {
+  const entry = entryOf(object, 'Removing', known?.desiredHash);
+  return known !== undefined && wasAdopted(known) ? { ...entry, adopted: true } : entry;
+}
+
+function knownEntry({ object, state, adopted, desiredHash }: Owned): FootprintEntry {
+  return { ...entryOf(object, state, desiredHash), ...(adopted === true ? { adopted } : {}) };
 }
 
 function itemEntry(item: PlannedItem, known: Owned | undefined, isUnderWay: boolean): FootprintEntry[] {
+  // Nothing of it is ours while it cannot be taken up again, and neither is it forgotten.
+  if (known?.state === 'Released' && staysReleased(item)) return [knownEntry(known)];
   const hash = contentHash(item.desired.fields);
   switch (item.standing) {
     case 'InSync':
-      return [entryOf(item.desired, inSyncState(known?.state, isUnderWay), hash)];
+      // While its removal may be on the wire it is not settled: it may be gone at the next look, and by our own hand.
+      if (known?.state === 'Removing' && isUnderWay) return [knownEntry({ ...known, desiredHash: hash })];
+      return [entryOf(item.desired, item.adopted ? 'Adopted' : 'Applied', hash)];
     case 'TakenBack':
-      return [entryOf(item.desired, 'Applied', hash)];
+      return [entryOf(item.desired, item.adopted ? 'Adopted' : 'Applied', hash)];
     case 'ToAdopt':
-      return item.writes || item.fields.length === 0
-        ? [entryOf(item.desired, 'Adopted', item.fields.length === 0 ? hash : known?.desiredHash)]
-        : [];
+      return adoptedEntry(item, known, hash);
     case 'ToCreate':
-      return item.writes || item.isLeaving || known !== undefined ? [entryOf(item.desired, 'Pending', hash)] : [];
+      return createdEntry(item, known, hash);
     case 'ToUpdate':
-      return [entryOf(item.desired, known?.state ?? 'Applied', known?.desiredHash)];
     case 'Drifted':
-      return [entryOf(item.desired, known?.state ?? 'Applied', known?.desiredHash)];
+      return [updatedEntry(item, known)];
     case 'Taken':
       return [];
   }
 }
 
-/** Seen as wanted. While a removal of it may be on the wire it is not settled: it may be gone at the next look, and by our own hand. */
-export function inSyncState(known: Owned['state'] | undefined, isUnderWay: boolean): Owned['state'] {
-  if (known === 'Adopted') return 'Adopted';
-  return known === 'Removing' && isUnderWay ? 'Removing' : 'Applied';
+function adoptedEntry({ desired, writes, fields }: PlannedItem, known: Owned | undefined, hash: string): FootprintEntry[] {
+  const isSame = fields.length === 0;
+  return writes || isSame ? [entryOf(desired, 'Adopted', isSame ? hash : known?.desiredHash)] : [];
+}
+
+function createdEntry({ desired, writes, isLeaving }: PlannedItem, known: Owned | undefined, hash: string): FootprintEntry[] {
+  const isExpected = known !== undefined && known.state !== 'Released';
+  return writes || isLeaving || isExpected ? [entryOf(desired, 'Pending', hash)] : [];
+}
+
+/** Differs from what is wanted: what was last written stays what is known of it. */
+function updatedEntry({ desired, adopted }: PlannedItem, known: Owned | undefined): FootprintEntry {
+  if (known === undefined || known.state === 'Released') return entryOf(desired, adopted ? 'Adopted' : 'Applied', known?.desiredHash);
+  return { ...knownEntry(known), ...placeOf(desired) };
+}
+
+/** Whether what was released is left alone once more: somebody else's by now, or kept back by the policy. */
+export function staysReleased({ standing, writes }: Pick<PlannedItem, 'standing' | 'writes'>): boolean {
+  return standing === 'Taken' || ((standing === 'ToUpdate' || standing === 'ToAdopt') && !writes);
 }
 
 function entryOf(
@@ -70,8 +96,11 @@ function entryOf(
   state: Owned['state'],
   desiredHash: string | undefined,
 ): FootprintEntry {
-  const { system, target, kind, name } = object;
-  return { system, target, kind, name, state, ...hashField(desiredHash) };
+  return { ...placeOf(object), state, ...hashField(desiredHash) };
+}
+
+function placeOf({ system, target, kind, name }: Pick<OutsideObject, 'system' | 'target' | 'kind' | 'name'>) {
+  return { system, target, kind, name };
 }
 
 function hashField(desiredHash: string | undefined): { desiredHash?: string } {

@@ -25,6 +25,8 @@ export interface OutsideObject extends Place {
   readonly relative?: Readonly<Record<string, Json>>;
   /** `trunkline:<installation>/<namespace>/<kind>/<name>` where the system has a place for it (design §3, footprint). Never compared. */
   readonly marker?: string;
+  /** Observed only: the text that holds the marker says too that the object existed before us (design §2, deletionPolicy). */
+  readonly adopted?: boolean;
 }
 
 /** Identity of an outside object; names compare without case because every system of ours does so. */

@@ -8,11 +8,16 @@ export type ChangePolicy = 'Enforce' | 'Report' | 'Approve' | 'Observe';
 /** What the footprint knows of one outside object of ours. */
 export interface Owned {
   readonly object: Pick<OutsideObject, 'system' | 'target' | 'kind' | 'name'>;
-  /** `Pending`: announced before its create, not yet seen. `Adopted`: existed before us, taken over on request. */
-  readonly state: 'Pending' | 'Applied' | 'Adopted' | 'Removing';
+  /**
+   * `Pending`: announced before its create, not yet seen. `Adopted`: existed before us, taken over on request. `Released`: was adopted, is not
+   * wanted now and was left where it stands; it is not ours meanwhile, and is known as what existed before us when it is wanted again.
+   */
+  readonly state: 'Pending' | 'Applied' | 'Adopted' | 'Removing' | 'Released';
+  /** Of one that is `Removing`: it existed before us. */
+  readonly adopted?: boolean;
   /**
    * Hash of the desired fields last applied: desired now differs = a change, equal but observed differs = drift (design §3). While `Pending`,
-   * of the fields that were announced: what is to stand there if it is ours.
+   * of the fields that were announced: what is to stand there if it is ours. Once `Released`, of how it was left.
    */
   readonly desiredHash?: string;
 }
@@ -31,10 +36,17 @@ export interface PlanRequest {
   readonly keeps?: (object: OutsideObject) => boolean;
   /** True for an owned, no longer desired object that another owner lists too: it leaves our footprint, the last owner removes it. */
   readonly shared?: (object: Owned['object']) => boolean;
+  /** True for an adopted, no longer desired object that is left where it stands: it is `Released`, not removed (design §2, deletionPolicy). */
+  readonly releases?: (object: Owned['object']) => boolean;
+  /**
+   * True for an observed object that is to be taken back and of which something beside the footprint tells that it existed before us. `owned`:
+   * what the footprint has of it, an announcement at most.
+   */
+  readonly existedBefore?: (object: OutsideObject, owned: Owned | undefined) => boolean;
   /** Our own marker: tells, of an announced create that is not wanted any more, whether what stands there now is ours. */
   readonly marker?: string;
-  /** True for the marker of an owner that is gone: what it left and is wanted exactly so is taken over without a write (design §3, footprint). */
-  readonly inherits?: (marker: string) => boolean;
+  /** True for what an owner that is gone, or goes, has left: where it is wanted exactly so it is taken over without a write (design §3). */
+  readonly inherits?: (object: OutsideObject) => boolean;
   /** True while another owner's removal of the object is under way: what a look shows of it proves nothing (design §3.10). */
   readonly isLeaving?: (object: Owned['object']) => boolean;
 }
@@ -60,6 +72,8 @@ export interface PlannedItem {
   readonly writes: boolean;
   /** To be made once another owner's removal of it has ended. */
   readonly isLeaving: boolean;
+  /** It existed before us, as far as anything tells. */
+  readonly adopted: boolean;
   readonly fields: readonly FieldChange[];
 }
 
@@ -82,6 +96,8 @@ export interface Plan {
   readonly removals: readonly OutsideObject[];
   /** The same, and it has to stay for now: still ours, and still to be removed. */
   readonly kept: readonly Owned[];
+  /** No longer desired, there before us, and left there: not ours any more, and not forgotten. */
+  readonly released: readonly Owned[];
   /** No longer desired and gone outside, kept by another owner, or never ours: leaves the footprint without a write. */
   readonly gone: readonly Owned[];
   readonly drift: readonly DriftItem[];
@@ -100,7 +116,9 @@ export function planObjects(request: PlanRequest): Plan {
     return planItem(desired, observed.get(id), owned.get(id), request);
   });
   const wanted = new Set(request.desired.map(identityOf));
-  const unwanted = request.owned.filter((entry) => !wanted.has(identityOf(entry.object)));
+  const notWanted = request.owned.filter((entry) => !wanted.has(identityOf(entry.object)));
+  const released = notWanted.filter((entry) => isReleased(entry, observed, request)).map(asReleased);
+  const unwanted = notWanted.filter((entry) => !isReleased(entry, observed, request));
   const leaving = unwanted.filter(
     (entry) => !(request.shared?.(entry.object) ?? false) && isOurs(entry, observed.get(identityOf(entry.object)), request.marker),
   );
@@ -114,7 +132,22 @@ export function planObjects(request: PlanRequest): Plan {
   }
   const going = new Set(leaving);
   const gone = unwanted.filter((entry) => !observed.has(identityOf(entry.object)) || !going.has(entry));
-  return { items, removals, kept, gone, drift: items.flatMap(driftOf), changes: orderedChanges(items, removals, request.order) };
+  return { items, removals, kept, released, gone, drift: items.flatMap(driftOf), changes: orderedChanges(items, removals, request.order) };
+}
+
+/** Whether what existed before us is left where it stands. What was released once is never removed, and is forgotten only when it is gone. */
+function isReleased(entry: Owned, observed: ReadonlyMap<string, OutsideObject>, { releases }: PlanRequest): boolean {
+  if (!observed.has(identityOf(entry.object))) return false;
+  return entry.state === 'Released' || (wasAdopted(entry) && releases?.(entry.object) === true);
+}
+
+function asReleased({ object, desiredHash }: Owned): Owned {
+  return { object, state: 'Released', ...(desiredHash === undefined ? {} : { desiredHash }) };
+}
+
+/** Whether the footprint has it as something that was there before us and was taken over, also while that is being removed on request. */
+export function wasAdopted({ state, adopted }: Pick<Owned, 'state' | 'adopted'>): boolean {
+  return state === 'Adopted' || (state === 'Removing' && adopted === true);
 }
 
 /**
@@ -135,9 +168,25 @@ function planItem(
   const fields = differences(desired, observed);
   const standing = standingOf(desired, observed, owned, fields, request);
   if (request.isLeaving?.(desired) === true && standing !== 'Taken' && standing !== 'ToAdopt')
-    return { desired, observed: undefined, standing: 'ToCreate', writes: false, isLeaving: request.policy !== 'Observe', fields: [] };
+    return {
+      desired,
+      observed: undefined,
+      standing: 'ToCreate',
+      writes: false,
+      isLeaving: request.policy !== 'Observe',
+      adopted: false,
+      fields: [],
+    };
   const writes = fields !== undefined && isWritten(standing, request.policy);
-  return { desired, observed, standing, writes, isLeaving: false, fields: fields ?? [] };
+  const adopted = isAdopted(standing, observed, owned, request);
+  return { desired, observed, standing, writes, isLeaving: false, adopted, fields: fields ?? [] };
+}
+
+/** By the footprint; where that has lost it, or knows an announcement alone, by what stands there. */
+function isAdopted(standing: Standing, observed: OutsideObject | undefined, owned: Owned | undefined, request: PlanRequest): boolean {
+  if (observed === undefined) return standing === 'Drifted' && owned?.state === 'Adopted';
+  if (owned !== undefined && owned.state !== 'Pending') return wasAdopted(owned) || owned.state === 'Released';
+  return standing === 'ToAdopt' || observed.adopted === true || request.existedBefore?.(observed, owned) === true;
 }
 
 function standingOf(
@@ -147,7 +196,7 @@ function standingOf(
   fields: readonly FieldChange[] | undefined,
   request: PlanRequest,
 ): Standing {
-  const unchangedSpec = owned !== undefined && owned.state !== 'Pending' && owned.desiredHash === contentHash(desired.fields);
+  const unchangedSpec = owned !== undefined && SETTLED.includes(owned.state) && owned.desiredHash === contentHash(desired.fields);
   // What our own removal has taken is no drift, when it is wanted again before that was read back.
   if (observed === undefined) return unchangedSpec && owned.state !== 'Removing' ? 'Drifted' : 'ToCreate';
   if (owned === undefined) return strangerStanding(desired, observed, fields, request);
@@ -157,7 +206,21 @@ function standingOf(
     return standing === 'TakenBack' ? 'InSync' : standing;
   }
   if (fields === undefined) return 'InSync';
+  if (owned.state === 'Released') return releasedStanding(desired, observed, owned, request);
   return unchangedSpec ? 'Drifted' : 'ToUpdate';
+}
+
+/** What was applied or adopted, and not let go since: only that can drift. */
+const SETTLED: readonly Owned['state'][] = ['Applied', 'Adopted', 'Removing'];
+
+/** Wanted again, with another content than it has: as we left it, it follows the spec; changed by somebody since, it is theirs (telephony 4.2). */
+function releasedStanding(desired: OutsideObject, observed: OutsideObject, { desiredHash }: Owned, request: PlanRequest): Standing {
+  const compared = Object.keys(desired.fields).flatMap((path) => {
+    const value = observed.fields[path];
+    return value === undefined ? [] : [[path, value] as const];
+  });
+  if (desiredHash === contentHash(Object.fromEntries(compared))) return 'ToUpdate';
+  return request.adopts(observed) ? 'ToAdopt' : 'Taken';
 }
 
 /** The footprint does not know it: lost status, a namesake of somebody else, or a request to adopt. */
@@ -169,7 +232,7 @@ function strangerStanding(
 ): Standing {
   const markedOurs = observed.marker !== undefined && observed.marker === desired.marker;
   if (markedOurs) return fields === undefined ? 'TakenBack' : 'ToUpdate';
-  const isLegacy = fields === undefined && observed.marker !== undefined && request.inherits?.(observed.marker) === true;
+  const isLegacy = fields === undefined && request.inherits?.(observed) === true;
   if (isLegacy) return 'TakenBack';
   const unmarkedTwin = observed.marker === undefined && fields === undefined && desired.marker === undefined;
   if (unmarkedTwin) return 'TakenBack';
@@ -226,10 +289,11 @@ function afterOtherKinds(changes: readonly Change[], order: readonly string[]): 
   });
 }
 
-function changeOf({ desired, observed, fields }: PlannedItem): Change {
+function changeOf({ desired, observed, fields, adopted }: PlannedItem): Change {
   const { system, target, kind, name, marker } = desired;
   const action = observed === undefined ? 'create' : 'update';
-  return { system, target, kind, name: observed?.name ?? name, action, fields, after: [], ...(marker === undefined ? {} : { marker }) };
+  const sign = marker === undefined ? {} : { marker, ...(adopted ? { adopted } : {}) };
+  return { system, target, kind, name: observed?.name ?? name, action, fields, after: [], ...sign };
 }
 
 function removalOf({ system, target, kind, name, fields }: OutsideObject): Change {

@@ -109,6 +109,14 @@ describe('DNSEndpoint objects', () => {
     ]);
   });
 
+  it('that existed before say so beside the marker, and so it is read back', async () => {
+    const { cluster, apply, read } = house();
+    cluster.put('zurich', []);
+    expect(await apply({ ...change('update', 'zurich'), adopted: true })).toMatchObject([{ result: 'applied' }]);
+    expect(cluster.objects.get('zurich')).toMatchObject({ metadata: { annotations: { 'trunkline.dev/owner': `${MARKER} adopted` } } });
+    expect((await read()).objects).toMatchObject([{ marker: MARKER, adopted: true }]);
+  });
+
   it('are found done when a create of ours was carried out and nobody heard of it', async () => {
     const { apply, cluster } = house();
     await apply(change('create', 'zurich'));

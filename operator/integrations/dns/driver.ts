@@ -4,7 +4,7 @@ import type { AppliedBatch, Target, Verdict } from '../../domain/change/driver.t
 import type { OutsideObject } from '../../domain/change/object.ts';
 import { OperatorError, toOperatorError } from '../../errors/operator-error.ts';
 import type { Kube } from '../../runtime/kube.ts';
-import { DNS_KIND, type DnsEndpoint, manifestOf, markerOf, objectOf, readRecords, refOf } from './endpoint.ts';
+import { DNS_KIND, type DnsEndpoint, manifestOf, objectOf, readRecords, refOf, signOf } from './endpoint.ts';
 import type { DnsDriver, DnsView } from './port.ts';
 
 export interface DnsDriverDeps {
@@ -48,11 +48,9 @@ export class DnsEndpointDriver implements DnsDriver {
     const records = change.fields.find(({ path }) => path === 'records')?.after;
     if (change.action === 'remove' || records === undefined)
       return { ...view, objects: change.action === 'remove' ? others : view.objects };
-    const { system, target, kind, name, marker } = change;
-    return {
-      ...view,
-      objects: [...others, { system, target, kind, name, fields: { records }, ...(marker === undefined ? {} : { marker }) }],
-    };
+    const { system, target, kind, name, marker, adopted } = change;
+    const sign = { ...(marker === undefined ? {} : { marker }), ...(adopted === true ? { adopted } : {}) };
+    return { ...view, objects: [...others, { system, target, kind, name, fields: { records }, ...sign }] };
   }
 
   shows(view: DnsView, change: Change): boolean {
@@ -77,8 +75,8 @@ export class DnsEndpointDriver implements DnsDriver {
     const ref = refOf(namespace, change.name);
     const current = await this.#deps.kube.get<DnsEndpoint>(ref, signal);
     // Server-side apply would take a stranger's object of this name over without a word.
-    if (change.action === 'create' && current !== undefined && markerOf(current) !== change.marker) throw nameTaken(change);
-    const manifest = manifestOf(namespace, change.name, { records, marker: change.marker, uid: current?.metadata.uid });
+    if (change.action === 'create' && current !== undefined && signOf(current).marker !== change.marker) throw nameTaken(change);
+    const manifest = manifestOf(namespace, change.name, { records, sign: change, uid: current?.metadata.uid });
     await this.#deps.kube.apply(ref, manifest, { fieldManager: this.#deps.fieldManager, force: true }, signal);
   }
 

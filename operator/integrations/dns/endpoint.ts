@@ -1,4 +1,5 @@
 import type { Json, OutsideObject } from '../../domain/change/object.ts';
+import { formatSign, parseSign, type Sign } from '../../domain/change/sign.ts';
 import type { ResourceRef } from '../../runtime/kube.ts';
 
 /** The kind by which external-dns takes records from other controllers. */
@@ -41,13 +42,13 @@ export function refOf(namespace: string, name: string): ResourceRef {
   return { group, version, plural, namespace, name };
 }
 
-export function markerOf(endpoint: DnsEndpoint): string | undefined {
-  return endpoint.metadata.annotations?.[OWNER_ANNOTATION];
+/** Whose the endpoint is, and whether it existed before. */
+export function signOf(endpoint: DnsEndpoint): Sign {
+  return parseSign(endpoint.metadata.annotations?.[OWNER_ANNOTATION]);
 }
 
 /** In the shape that plans compare: names in lower case, targets sorted, as they are desired. */
 export function objectOf(namespace: string, endpoint: DnsEndpoint): OutsideObject {
-  const marker = markerOf(endpoint);
   const records = (endpoint.spec?.endpoints ?? []).map(({ dnsName = '', recordType = '', targets = [], recordTTL = 0 }): Json => {
     return { dnsName: dnsName.toLowerCase(), recordType: recordType.toUpperCase(), targets: [...targets].sort(), ttl: recordTTL };
   });
@@ -57,7 +58,7 @@ export function objectOf(namespace: string, endpoint: DnsEndpoint): OutsideObjec
     kind: DNS_KIND.kind,
     name: endpoint.metadata.name,
     fields: { records },
-    ...(marker === undefined ? {} : { marker }),
+    ...signOf(endpoint),
   };
 }
 
@@ -65,9 +66,10 @@ export function objectOf(namespace: string, endpoint: DnsEndpoint): OutsideObjec
 export function manifestOf(
   namespace: string,
   name: string,
-  wanted: { records: readonly DnsRecord[]; marker: string | undefined; uid: string | undefined },
+  wanted: { records: readonly DnsRecord[]; sign: Sign; uid: string | undefined },
 ): object {
-  const { records, marker, uid } = wanted;
+  const { records, uid } = wanted;
+  const owner = formatSign(wanted.sign);
   return {
     apiVersion: `${DNS_KIND.group}/${DNS_KIND.version}`,
     kind: DNS_KIND.kind,
@@ -76,7 +78,7 @@ export function manifestOf(
       namespace,
       ...(uid === undefined ? {} : { uid }),
       labels: OUR_LABELS,
-      ...(marker === undefined ? {} : { annotations: { [OWNER_ANNOTATION]: marker } }),
+      ...(owner === undefined ? {} : { annotations: { [OWNER_ANNOTATION]: owner } }),
     },
     spec: {
       endpoints: records.map(({ dnsName, recordType, targets, ttl }) => ({

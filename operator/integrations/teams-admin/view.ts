@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { sameJson } from '../../domain/change/canonical.ts';
 import type { Change } from '../../domain/change/change-set.ts';
 import { identityOf, type Json, type OutsideObject } from '../../domain/change/object.ts';
+import { parseSign } from '../../domain/change/sign.ts';
 import type { GroupAssignment, TeamsUser } from './client.ts';
 import type { VoiceView } from './port.ts';
 import type { GatewayWire, PolicyWire, RouteWire } from './wire.ts';
@@ -70,7 +71,7 @@ export function routeObject(tenantId: string, route: z.infer<typeof RouteWire>):
       usages: route.OnlinePstnUsages,
       ...(typeof route.Priority === 'number' ? { priority: route.Priority } : {}),
     },
-    ...markerOf(route.Description),
+    ...parseSign(route.Description),
   };
 }
 
@@ -80,16 +81,12 @@ export function policyObject(tenantId: string, policy: z.infer<typeof PolicyWire
     kind: 'VoiceRoutingPolicy',
     name: policy.Identity.replace(/^tag:/i, ''),
     fields: { usages: policy.OnlinePstnUsages },
-    ...markerOf(policy.Description),
+    ...parseSign(policy.Description),
   };
 }
 
 function placeOf(tenantId: string): { readonly system: 'teams-admin'; readonly target: string } {
   return { system: 'teams-admin', target: tenantId };
-}
-
-function markerOf(description: string | null | undefined): { marker?: string } {
-  return description === undefined || description === null || description === '' ? {} : { marker: description };
 }
 
 /**
@@ -126,7 +123,7 @@ export function overlayVoiceView(view: VoiceView, change: Change): VoiceView {
   const known = view.objects.find((object) => identityOf(object) === id);
   if (known === undefined && change.action === 'update') return view; // an update makes nothing
   const { system, target, kind, name } = known ?? change;
-  const marker = change.marker ?? known?.marker;
+  const { marker, adopted } = change.marker === undefined ? { ...known } : change;
   const changed: OutsideObject = {
     system,
     target,
@@ -134,6 +131,7 @@ export function overlayVoiceView(view: VoiceView, change: Change): VoiceView {
     name,
     fields: { ...known?.fields, ...afterFields(change) },
     ...(marker === undefined ? {} : { marker }),
+    ...(adopted === true ? { adopted } : {}),
   };
   return { ...view, objects: [...others, changed] };
 }

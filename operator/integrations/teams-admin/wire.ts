@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Change } from '../../domain/change/change-set.ts';
 import type { Json } from '../../domain/change/object.ts';
+import { formatSign } from '../../domain/change/sign.ts';
 import { AllowList, type CallFacts, type CallRule } from '../http/allow-list.ts';
 import type { Recordable } from '../http/recording.ts';
 import type { SystemName } from '../http/translate.ts';
@@ -105,7 +106,8 @@ export function changedProperties(change: Change & { readonly kind: WrittenKind 
     const name = names[path];
     if (name !== undefined && after !== undefined) properties[name] = after;
   }
-  return { ...properties, ...(change.marker === undefined ? {} : { Description: change.marker }) };
+  const sign = formatSign(change);
+  return { ...properties, ...(sign === undefined ? {} : { Description: sign }) };
 }
 
 /** The bare name: the service adds `Tag:` to policies by itself (rule 7). */
