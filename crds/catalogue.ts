@@ -11,7 +11,7 @@ const WHO: Readonly<Record<Actor, string>> = {
 /** The error catalogue: every reason of a condition or event, in alphabetical order, with who acts and how (S323). */
 export function generateCatalogue(): string {
   const rows = Object.entries(REASONS as Readonly<Record<string, ReasonEntry>>)
-    .sort(([left], [right]) => left.localeCompare(right))
+    .sort(([left], [right]) => left.localeCompare(right, 'en'))
     .map(
       ([reason, { actor, cause, next, isLater }]) =>
         `| <a id="${reason.toLowerCase()}"></a>\`${reason}\` | ${cell(isLater ? `${cause} Comes with a later release.` : cause)} | ${WHO[actor]} | ${cell(next)} |`,

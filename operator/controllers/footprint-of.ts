@@ -1,4 +1,5 @@
 import type { KubeObject } from '../api/meta.ts';
+import { byText } from '../domain/change/canonical.ts';
 import { type FootprintEntry, nextFootprint, ownedFrom } from '../domain/change/footprint.ts';
 import type { ChangePolicy, Owned } from '../domain/change/plan.ts';
 import type { Work } from './work.ts';
@@ -51,7 +52,7 @@ export function footprintOf(object: Footprinted, works: readonly Work[]): Footpr
     (entry) => !planned.some(({ target }) => target.system === entry.system && target.id.toLowerCase() === entry.target.toLowerCase()),
   );
   const here = planned.flatMap(({ plan, target, underWay }) => nextFootprint(plan, ownedAt(object, target.system, target.id), underWay));
-  return [...elsewhere, ...here].sort((left, right) => sortKey(left).localeCompare(sortKey(right)));
+  return [...elsewhere, ...here].sort((left, right) => byText(sortKey(left), sortKey(right)));
 }
 
 function namedEntries(object: Footprinted): FootprintEntry[] {

@@ -1,4 +1,5 @@
 import type { CustomerStatus } from '../../api/kinds.ts';
+import { byText } from '../../domain/change/canonical.ts';
 import { verificationStatus } from '../../domain/health/authentication.ts';
 import { onboardingRoles, rightsFor, unusedPermissions } from '../../domain/permissions/due-permissions.ts';
 import type { DirectoryView } from '../../integrations/graph/port.ts';
@@ -43,7 +44,7 @@ function queueStatus(found: CustomerFindings): NonNullable<CustomerStatus['queue
 
 function subscribedSkus({ skus }: DirectoryView): NonNullable<CustomerStatus['subscribedSkus']> {
   return [...skus]
-    .sort((left, right) => left.skuPartNumber.localeCompare(right.skuPartNumber))
+    .sort((left, right) => byText(left.skuPartNumber, right.skuPartNumber))
     .slice(0, 100)
     .map(({ skuPartNumber, total, used }) => ({ sku: skuPartNumber, total, used, free: Math.max(0, total - used) }));
 }

@@ -1,5 +1,5 @@
 import type { NumberRange } from '../../api/kinds.ts';
-import { contentHash } from '../../domain/change/canonical.ts';
+import { byText, contentHash } from '../../domain/change/canonical.ts';
 import { staysReleased } from '../../domain/change/footprint.ts';
 import { memberBits, membersOf } from '../../domain/change/member-set.ts';
 import { type Owned, type Plan, type PlannedItem, wasAdopted } from '../../domain/change/plan.ts';
@@ -209,7 +209,7 @@ function entryOf(device: string, { plan, state, adopted, tagHash, patterns }: Gr
 
 function byNameStateAndTag(left: StatusEntry, right: StatusEntry): number {
   const key = ({ name, state, desiredHash, adopted }: StatusEntry): string => `${name}|${state}|${desiredHash ?? ''}|${adopted === true}`;
-  return key(left).localeCompare(key(right));
+  return byText(key(left), key(right));
 }
 
 /**

@@ -1,6 +1,7 @@
 import { GROUP, VERSION } from '../../api/group.ts';
 import { KINDS, type SiteLocation, type SiteLocationStatus } from '../../api/kinds.ts';
 import type { KubeObject, ObjectMeta } from '../../api/meta.ts';
+import { byText } from '../../domain/change/canonical.ts';
 import type { Kube } from '../../runtime/kube.ts';
 
 export type EmergencyRecord = NonNullable<SiteLocationStatus['emergency']>;
@@ -34,7 +35,7 @@ export async function emergencyRecord(site: SiteLocation, kube: Pick<Kube, 'get'
 function setBy(entries: readonly ManagedFields[]): ManagedFields | undefined {
   return entries
     .filter(({ subresource, fieldsV1 }) => subresource === undefined && owns(fieldsV1, ['f:spec', 'f:emergency', 'f:mode']))
-    .sort((left, right) => (left.time ?? '').localeCompare(right.time ?? ''))
+    .sort((left, right) => byText(left.time ?? '', right.time ?? ''))
     .at(-1);
 }
 

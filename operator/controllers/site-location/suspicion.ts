@@ -1,6 +1,6 @@
 import type { Customer } from '../../api/kinds.ts';
 import type { Freshness, Seen } from '../../delivery/delivery.ts';
-import { contentHash } from '../../domain/change/canonical.ts';
+import { byText, contentHash } from '../../domain/change/canonical.ts';
 import type { Target } from '../../domain/change/driver.ts';
 import { identityOf, type OutsideObject } from '../../domain/change/object.ts';
 import type { OwnedObject } from '../../domain/change/suspicion.ts';
@@ -46,7 +46,5 @@ function* settledObjects({ system, id }: Target, { sites }: Pick<Stores, 'sites'
 }
 
 function observationHash(objects: readonly OutsideObject[]): string {
-  return contentHash(
-    objects.map((object) => [identityOf(object), object.fields] as const).sort(([left], [right]) => left.localeCompare(right)),
-  );
+  return contentHash(objects.map((object) => [identityOf(object), object.fields] as const).sort(([left], [right]) => byText(left, right)));
 }

@@ -19,6 +19,12 @@ export function contentHash(value: Json): string {
   return createHash('sha256').update(canonicalJson(value)).digest('hex').slice(0, 16);
 }
 
+/** One order in every locale: what two replicas write into status, or hash, must not depend on where they run. */
+export function byText(left: string, right: string): number {
+  if (left === right) return 0;
+  return left < right ? -1 : 1;
+}
+
 export function sameJson(left: Json | undefined, right: Json | undefined): boolean {
   if (left === right) return true;
   if (left === undefined || right === undefined) return false;

@@ -1,4 +1,5 @@
 import type { OperatorError } from '../../errors/operator-error.ts';
+import { byText } from './canonical.ts';
 import type { Change, ChangeSet } from './change-set.ts';
 
 /** One outside thing that is read as a whole: a tenant's voice configuration, a device's ini, an identity. */
@@ -26,7 +27,7 @@ export type Verdict =
 export function failedVerdicts(verdicts: readonly Verdict[]): Exclude<Verdict, { result: 'applied' }>[] {
   return verdicts
     .flatMap((verdict) => (verdict.result === 'applied' ? [] : [verdict]))
-    .sort((left, right) => left.result.localeCompare(right.result));
+    .sort((left, right) => byText(left.result, right.result));
 }
 
 /**

@@ -1,4 +1,4 @@
-import { contentHash } from './canonical.ts';
+import { byText, contentHash } from './canonical.ts';
 import { identityOf, type OutsideObject } from './object.ts';
 import { type Owned, type Plan, type PlannedItem, wasAdopted } from './plan.ts';
 
@@ -108,5 +108,5 @@ function hashField(desiredHash: string | undefined): { desiredHash?: string } {
 }
 
 function byIdentity(left: FootprintEntry, right: FootprintEntry): number {
-  return identityOf(left).localeCompare(identityOf(right));
+  return byText(identityOf(left), identityOf(right));
 }
