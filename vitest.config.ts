@@ -11,10 +11,12 @@ const CONTROL_PLANE = { globalSetup: ['test/support/control-plane.setup.ts'], ..
 
 /** One file a core, from all of these projects together. */
 const BESIDE_EACH_OTHER = { maxWorkers: '100%', sequence: { groupOrder: 1 } };
+/** The files share one control plane, and some install, upgrade and remove what the whole cluster has. */
+const ONE_AFTER_ANOTHER = { maxWorkers: 1, sequence: { groupOrder: 2 } };
 /** A file has an operator, stand-ins and a control plane as processes of their own, and waits for most of its time. */
-const TWO_AT_A_TIME = { maxWorkers: 2, sequence: { groupOrder: 2 } };
+const TWO_AT_A_TIME = { maxWorkers: 2, sequence: { groupOrder: 3 } };
 /** What compares durations has the machine for itself. */
-const ALONE = { maxWorkers: 1, sequence: { groupOrder: 3 } };
+const ALONE = { maxWorkers: 1, sequence: { groupOrder: 4 } };
 const COMPARES_DURATIONS = ['test/end-to-end/isolation.test.ts'];
 
 /** Unit tests stand beside the code; suites that need several real parts live in test/. */
@@ -30,7 +32,7 @@ export default defineConfig({
         },
       },
       { test: { name: 'contract', include: ['test/contract/**/*.test.ts'], ...PATIENCE, ...BESIDE_EACH_OTHER } },
-      { test: { name: 'cluster', include: ['test/cluster/**/*.test.ts'], ...CONTROL_PLANE, ...BESIDE_EACH_OTHER } },
+      { test: { name: 'cluster', include: ['test/cluster/**/*.test.ts'], ...CONTROL_PLANE, ...ONE_AFTER_ANOTHER } },
       {
         test: {
           name: 'end-to-end',

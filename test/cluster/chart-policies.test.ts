@@ -68,7 +68,7 @@ describe('the admission policies of the chart', () => {
         ({ stdout }) => stdout,
         (error: Error) => error.message,
       );
-    await expect.poll(outcome).toContain('serverside-applied');
+    await eventually(async () => (await outcome()).includes('serverside-applied'));
     await as(PROVIDER, ['apply', '--server-side'], range('provider-range'));
     const probe = customer('probe', { annotations: { 'trunkline.dev/approve': 'x' } });
     await eventually(() =>
