@@ -53,7 +53,7 @@ export function siteScope(site: SiteLocation, stores: Stores): SiteScope {
   const service = serviceOf(site, customer);
   const siteName = site.spec.siteName ?? customer?.spec.shortName ?? site.metadata.name;
   const essentials = !hasMicrosoftPart(service?.licenseType);
-  const usesTrunkNames = !essentials && (site.spec.service ?? 'DirectRouting') === 'DirectRouting';
+  const usesTrunkNames = leadsByTrunkNames(site, customer);
   const trunks = site.spec.trunks.map((trunk) => trunkScope(trunk, site, siteName, stores));
   const devices = trunks.flatMap((trunk) => trunk.device ?? []);
   return {
@@ -64,7 +64,7 @@ export function siteScope(site: SiteLocation, stores: Stores): SiteScope {
     essentials,
     usesTrunkNames,
     routesInMicrosoft: usesTrunkNames && (site.spec.m365?.defaultRouting ?? true),
-    publishes: usesTrunkNames && site.spec.dns?.mode !== 'Manual',
+    publishes: publishesRecords(site, customer),
     trunks,
     chain: [site, ...(customer === undefined ? [] : [customer]), ...new Set(devices)],
   };
@@ -73,6 +73,15 @@ export function siteScope(site: SiteLocation, stores: Stores): SiteScope {
 /** Somebody else's tenant is not even looked at: what a refused Customer names concerns its children as little as itself. */
 function grantedTenant(customer: Customer | undefined, stores: Stores): string | undefined {
   return customer !== undefined && isGranted(customer, stores) ? (customer.status?.tenantId ?? claimedTenant(customer)) : undefined;
+}
+
+/** Whether the address records of a site's trunks are ours to publish. */
+export function publishesRecords(site: SiteLocation, customer: Customer | undefined): boolean {
+  return leadsByTrunkNames(site, customer) && site.spec.dns?.mode !== 'Manual';
+}
+
+function leadsByTrunkNames(site: SiteLocation, customer: Customer | undefined): boolean {
+  return hasMicrosoftPart(serviceOf(site, customer)?.licenseType) && (site.spec.service ?? 'DirectRouting') === 'DirectRouting';
 }
 
 /** The service of the Customer that a site belongs to; a site without one is DirectRouting. */

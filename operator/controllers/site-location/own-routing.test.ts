@@ -90,6 +90,34 @@ describe('the records of a site without default routing', () => {
     expect(published(house)).toEqual([GENEVA, FQDN]);
   });
 
+  it.each([
+    { who: 'publishes them by hand', spec: { dns: { mode: 'Manual' as const } } },
+    { who: 'takes them out too', spec: {}, later: { trunks: [SECOND] } },
+  ])('are no less asked for because a sibling names them that $who', async ({ spec, later }) => {
+    const house = await ownRouting();
+    house.apply(site('again', { m365: { defaultRouting: false }, trunks: [trunk('main', { label: 'zurich' })], ...spec }));
+    await house.run(20_000);
+    expect(house.ready('SiteLocation', 'again')).toBe('True/Deployed');
+    if (later !== undefined) house.edit('SiteLocation', 'again', later);
+    house.edit('SiteLocation', 'zurich', { trunks: [SECOND] });
+    await house.run(60_000);
+    expect(published(house)).toContain(FQDN);
+    expect(house.condition('SiteLocation', 'zurich', 'M365Deployed')).toBe('False/DeletionHeld');
+    expect(house.message('SiteLocation', 'zurich', 'M365Deployed')).toContain('zurich/trunk/main');
+    expect(await writesWhileNothingHappens(house)).toEqual([]);
+  });
+
+  it('go without a question where a sibling publishes them too', async () => {
+    const house = await ownRouting();
+    house.apply(site('again', { m365: { defaultRouting: false }, trunks: [trunk('main', { label: 'zurich' })] }));
+    await house.run(20_000);
+    expect(published(house)).toEqual([GENEVA, FQDN, FQDN]);
+    house.edit('SiteLocation', 'zurich', { trunks: [SECOND] });
+    await house.run(60_000);
+    expect(published(house)).toEqual([GENEVA, FQDN]);
+    expect(house.ready('SiteLocation', 'zurich')).toBe('True/Deployed');
+  });
+
   it('stay for as long as the rules of an SBC carry the name', async () => {
     const house = await ownRouting();
     house.outside.addDevice('acme/sbc2');

@@ -5,7 +5,7 @@ import { identityOf, type OutsideObject } from '../../domain/change/object.ts';
 import { type Owned, wasAdopted } from '../../domain/change/plan.ts';
 import { oursOutside, ownedAt } from '../footprint-of.ts';
 import { customerKeyOf } from '../indexes.ts';
-import { isTerminating, rangesOf, type SiteScope } from '../site-scope.ts';
+import { isTerminating, publishesRecords, rangesOf, type SiteScope } from '../site-scope.ts';
 import { INDEX, type Stores } from '../stores.ts';
 import { dnsTarget, voiceTarget } from '../targets.ts';
 
@@ -76,13 +76,25 @@ export function sharedWithSibling(object: Owned['object'], scope: SiteScope, sto
   );
 }
 
-/** Whether another site of the Customer, which stays, publishes the name too. */
+/** Whether another site of the Customer, which stays, publishes the name too, and goes on to. One that only names it publishes nothing. */
 export function isPublishedBySibling(name: string, { site, customer }: SiteScope, { sites }: SharingStores): boolean {
-  return sites.byIndex(INDEX.fqdn, name).some((other) => {
-    const isSibling =
-      keyOf(other) !== keyOf(site) && !isTerminating(other) && customer !== undefined && customerKeyOf(other) === keyOf(customer);
-    return isSibling && (other.status?.trunks ?? []).some(({ fqdn }) => fqdn === name);
-  });
+  if (customer === undefined || customer.spec.deploy === false) return false;
+  const others = sites
+    .byIndex(INDEX.fqdn, name)
+    .filter((other) => keyOf(other) !== keyOf(site) && customerKeyOf(other) === keyOf(customer));
+  return others.some(
+    (other) =>
+      !isTerminating(other) &&
+      publishesRecords(other, customer) &&
+      keptNames(other).includes(name) &&
+      (other.status?.footprint ?? []).some(({ system, state }) => system === 'dns' && (state === 'Applied' || state === 'Adopted')),
+  );
+}
+
+/** Names in use of the trunks that the spec still has. */
+function keptNames({ spec, status }: SiteLocation): string[] {
+  const wanted = new Set(spec.trunks.map((trunk) => trunk.name));
+  return (status?.trunks ?? []).flatMap(({ name, fqdn }) => (wanted.has(name) ? [fqdn] : []));
 }
 
 /**
