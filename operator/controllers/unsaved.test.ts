@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { ControllersHouse } from '../../test/support/controllers/house.ts';
 import { customer, device, range, site } from '../../test/support/controllers/objects.ts';
-import { deployedHouse, house, writesWhileNothingHappens } from '../../test/support/controllers/story.ts';
+import { deployedHouse, FQDN, house, writesWhileNothingHappens } from '../../test/support/controllers/story.ts';
+import type { OutsideObject } from '../domain/change/object.ts';
 import { OperatorError } from '../errors/operator-error.ts';
+import { deviceTarget } from './targets.ts';
 
 const FLASH_FULL = new OperatorError('SBC acme/sbc1 has the changes but did not save them; they would be lost at its next restart', {
   kind: 'Retryable',
@@ -96,5 +98,60 @@ describe('a removal that an SBC did not save', () => {
     flashIsFull(built, false);
     await built.run(3_600_000);
     expect(built.find('NumberRange', 'office')).toBeUndefined();
+  });
+});
+
+/** The device restarts, and has again what it saved last. */
+function restarts(built: ControllersHouse, saved: readonly OutsideObject[]): void {
+  flashIsFull(built, false);
+  const had = [...built.outside.stateOf('sbc', 'acme/sbc1').values()];
+  for (const rule of had) built.outside.drop('sbc', rule);
+  for (const rule of saved) built.outside.put('sbc', rule);
+  const sbc = built.outside.devices.get('acme/sbc1');
+  if (sbc !== undefined) sbc.unsavedOurs = false;
+  built.delivery.invalidate(deviceTarget('acme/sbc1'));
+}
+
+describe('rules that an SBC had not saved when it restarted', () => {
+  const tags = (built: ControllersHouse): unknown[] =>
+    [...built.outside.stateOf('sbc', 'acme/sbc1').values()].map(({ fields }) => fields['tag']);
+
+  it('are written anew also under a policy that corrects no drift: nobody else has taken them away', async () => {
+    const built = await unsavedHouse();
+    built.edit('NumberRange', 'office', { changePolicy: 'Report' });
+    await built.run(60_000);
+    restarts(built, []);
+    await built.run(16 * 60_000);
+    expect(tags(built)).toEqual([FQDN]);
+    expect(built.ready('NumberRange', 'office')).toBe('True/Deployed');
+    expect(built.get('NumberRange', 'office').status?.drift).toBeUndefined();
+    expect(await writesWhileNothingHappens(built)).toEqual([]);
+  });
+
+  it('get the tag anew that they had before in what was saved', async () => {
+    const built = await deployedHouse();
+    const saved = [...built.outside.stateOf('sbc', 'acme/sbc1').values()];
+    built.edit('SBCDevice', 'sbc1', { extraTags: ['vip'] });
+    flashIsFull(built, true);
+    built.edit('NumberRange', 'office', { tag: 'vip', changePolicy: 'Report' });
+    await built.run(5 * 60_000);
+    expect(tags(built)).toEqual(['vip']);
+    restarts(built, saved);
+    await built.run(16 * 60_000);
+    expect(tags(built)).toEqual(['vip']);
+    expect(built.get('NumberRange', 'office').status?.drift).toBeUndefined();
+  });
+
+  it('are ours all the time: they follow an edit while they are not saved', async () => {
+    const built = await unsavedHouse();
+    built.edit('SBCDevice', 'sbc1', { extraTags: ['vip'] });
+    built.edit('NumberRange', 'office', { tag: 'vip' });
+    await built.run(5 * 60_000);
+    expect(tags(built)).toEqual(['vip']);
+    expect(built.condition('NumberRange', 'office', 'Accepted')).toBe('True/Accepted');
+    built.delete('NumberRange', 'office');
+    flashIsFull(built, false);
+    await built.run(20 * 60_000);
+    expect(tags(built)).toEqual([]);
   });
 });

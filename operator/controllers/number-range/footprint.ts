@@ -122,6 +122,19 @@ export function recordsAfter(plan: Plan, records: readonly RuleRecord[], isUnder
   return [...items, ...kept, ...released, ...leaving];
 }
 
+/**
+ * The same of a device that has not saved what it was told, which a restart may take away again: what stands there is ours, and what was last
+ * written to last is what was known before. So it is written anew, as a change, if it is lost, and does not pass for a stranger's doing.
+ */
+export function unsavedRecords(after: readonly RuleRecord[], before: readonly RuleRecord[]): RuleRecord[] {
+  const known = new Map(before.map((record) => [`${record.plan}/${record.pattern}`.toLowerCase(), record]));
+  return after.map((record) => {
+    if (record.state !== 'Applied' && record.state !== 'Adopted') return record;
+    const { state, tagHash } = known.get(`${record.plan}/${record.pattern}`.toLowerCase()) ?? { state: 'Pending' };
+    return { ...record, tagHash: state === 'Pending' ? undefined : tagHash };
+  });
+}
+
 function removingRecord(known: RuleRecord | undefined): Omit<RuleRecord, 'plan' | 'pattern'> {
   return { state: 'Removing', ...adoptedField(known && wasAdopted(known)), tagHash: known?.tagHash };
 }

@@ -8,7 +8,7 @@ import { driftStatus } from '../status-parts.ts';
 import type { Work } from '../work.ts';
 import { MAX_IN_STATUS } from './config-maps.ts';
 import type { RangeFindings } from './findings.ts';
-import { type RuleRecord, recordsAfter, recordsAt, releasedAt, ruleEntries } from './footprint.ts';
+import { type RuleRecord, recordsAfter, recordsAt, releasedAt, ruleEntries, unsavedRecords } from './footprint.ts';
 import type { Grants } from './grants.ts';
 
 const MAX_REFUSED = 100;
@@ -68,12 +68,13 @@ function entriesAt(work: Work, held: readonly string[], found: RangeFindings) {
 }
 
 /** What is known of the rules on one device after this pass; what another range has taken over is not recorded here where it was not looked for. */
-function recordsOf({ plan, target, underWay }: Work, { range, held, handedOver }: RangeFindings): RuleRecord[] {
+function recordsOf({ plan, target, underWay, isUnsaved }: Work, { range, held, handedOver }: RangeFindings): RuleRecord[] {
   const records = recordsAt(range, target.id, held);
   const released = releasedAt(range, target.id);
-  return plan === undefined
-    ? [...records.filter(({ pattern }) => !handedOver.has(pattern)), ...released]
-    : recordsAfter(plan, [...records, ...released], underWay);
+  if (plan === undefined) return [...records.filter(({ pattern }) => !handedOver.has(pattern)), ...released];
+  const known = [...records, ...released];
+  const after = recordsAfter(plan, known, underWay);
+  return isUnsaved ? unsavedRecords(after, known) : after;
 }
 
 /** What was let go on devices that the range has no business on any more: nobody looks there, and it is not forgotten. */
