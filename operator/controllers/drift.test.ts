@@ -55,6 +55,7 @@ describe('what somebody else changes outside', () => {
     });
     expect(house.ready('SiteLocation', 'zurich')).toBe('True/Deployed');
     expect(house.ready('NumberRange', 'office')).toBe('True/Deployed');
+    expect(house.message('NumberRange', 'office', 'SBCDeployed')).toBe('0 rules read back on 1 SBC');
     expect(await writesWhileNothingHappens(house)).toEqual([]);
   });
 

@@ -142,7 +142,7 @@ function deployedRules(found: RangeFindings, lost: readonly LostDevice[]): Findi
     const where = `SBCDevice ${owing.device}, which cannot be read: ${owing.why}`;
     return waits('SBCDeployed', 'SBCDeviceNotReady', `${what} on ${where}; the others have theirs`);
   }
-  const rules = works.flatMap(({ plan }) => plan?.items ?? []).length;
+  const rules = works.flatMap(({ plan }) => plan?.items ?? []).filter(({ observed }) => observed !== undefined).length;
   if (grants.granted.length === 0)
     return waits('SBCDeployed', 'PatternHeld', 'No prefix of the range is held, so there is nothing to deploy');
   const before = lastWord(range, 'SBCDeployed');
