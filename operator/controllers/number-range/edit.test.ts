@@ -31,6 +31,7 @@ function edit(input: Partial<EditInput>) {
     held: new Set([BLOCK, SINGLE]),
     places: [PLACE],
     undeployed: false,
+    staysOn: () => false,
     heirs: () => NOBODY,
     ...input,
   });
@@ -57,6 +58,12 @@ describe('what a spec takes away of what a range holds', () => {
   it('everything on a device that no trunk leads to any more, by the name of that trunk', () => {
     const places = [{ ...PLACE, trunk: 'second', device: 'acme/sbc2' as const }];
     expect(edit({ places }).going).toEqual([{ device: 'acme/sbc1', part: 'trunk/main', patterns: [BLOCK, SINGLE] }]);
+  });
+
+  it('nothing for now on a device where calls still arrive; of a Customer that is not deployed all the same', () => {
+    const moving = { places: [{ ...PLACE, device: 'acme/sbc2' as const }], staysOn: (device: string) => device === PLACE.device };
+    expect(edit(moving).going).toEqual([]);
+    expect(edit({ ...moving, undeployed: true }).going).toMatchObject([{ part: 'undeploy' }]);
   });
 
   it('not what another range has on every device by now', () => {

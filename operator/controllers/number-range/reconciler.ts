@@ -138,7 +138,8 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
     const held = new Set(this.#memory.heldOf(range));
     const rules = rulesSeen(looks);
     const grants = undeployed ? NO_GRANTS : this.#grant(pass, held, rules);
-    const edit = editOf({ range, wanted, held, places, undeployed, heirs: () => this.#heirs(range) });
+    const staysOn = (device: ObjectKey): boolean => isLeftBehind(scope, device);
+    const edit = editOf({ range, wanted, held, places, undeployed, staysOn, heirs: () => this.#heirs(range) });
     const silences = this.#silences(pass, edit);
     const awaits = edit.going.length > 0 && !undeployed ? this.#awaits(range, scope, edit.heirs) : undefined;
     const planOn =
@@ -155,7 +156,7 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
           observed,
           policy: governance.policy,
           adopts: adoption(range),
-          keepsRemovals: awaits !== undefined || !mayGo(silences, device) || isLeftBehind(scope, device),
+          keepsRemovals: awaits !== undefined || !mayGo(silences, device) || staysOn(device),
           isReplaced: replacementsAt(device, edit.terms, rules, isLeaving),
           hasHeir: edit.heirs.has,
           isLeaving,

@@ -6,6 +6,7 @@ import { type Conclusion, lookingAnew, type Summary, summarize } from '../conclu
 import { conditionOf, exempt, type Finding, failed, holds, isFewMisses, lastWord, stalls, unseen, waits } from '../finding.ts';
 import type { Hold } from '../governance.ts';
 import { unmanagedPaths } from '../managed-fields.ts';
+import { isLeftBehind } from '../site-scope.ts';
 import type { Suspicion } from '../suspicion.ts';
 import { failureStands } from '../tasks.ts';
 import { unsaved } from '../unsaved.ts';
@@ -129,9 +130,10 @@ function toWrite({ plan }: Work): number {
   return (plan?.items ?? []).filter(({ standing }) => standing === 'ToCreate' || standing === 'ToUpdate' || standing === 'ToAdopt').length;
 }
 
-/** What is kept for a successor has a word of its own. */
-function toRemove({ plan }: Work, { awaits }: RangeFindings): number {
-  return (plan?.removals.length ?? 0) + (awaits === undefined ? (plan?.kept.length ?? 0) : 0);
+/** What is kept for a successor, or until a trunk has moved, has a word of its own. */
+function toRemove({ plan, target }: Work, { awaits, scope }: RangeFindings): number {
+  const isKeptAside = awaits !== undefined || isLeftBehind(scope, target.id);
+  return (plan?.removals.length ?? 0) + (isKeptAside ? 0 : (plan?.kept.length ?? 0));
 }
 
 function deployedRules(found: RangeFindings, lost: readonly LostDevice[]): Finding {
@@ -180,6 +182,8 @@ function progress(found: RangeFindings): { progressing?: Summary['progressing'] 
   if (held !== undefined) return { progressing: { reason: held.reason, message: held.message } };
   const behind = leftBehind(found);
   if (behind !== undefined) return { progressing: behind };
+  const moving = movingTrunk(found);
+  if (moving !== undefined) return { progressing: moving };
   const anew = lookingAnew(
     range,
     works.some(({ seen }) => seen.state === 'reading'),
@@ -192,6 +196,14 @@ function heldDevice({ deviceHolds, places }: RangeFindings, pending: readonly Wo
   const waiting = pending.flatMap(({ target }) => deviceHolds.get(target.id) ?? []);
   const closed = places.flatMap(({ device }) => deviceHolds.get(device) ?? []).filter(({ reason }) => reason !== 'Locked');
   return waiting[0] ?? closed[0];
+}
+
+/** What stays on an SBC for as long as a name of the site leads there is not in the way of the numbers, and is not done either. */
+function movingTrunk({ scope, works }: RangeFindings): Summary['progressing'] {
+  const staying = works.find(({ target, plan }) => (plan?.kept.length ?? 0) > 0 && isLeftBehind(scope, target.id));
+  if (staying === undefined) return undefined;
+  const message = `The rules on SBCDevice ${staying.target.id} serve calls until the address records of SiteLocation ${scope.site.metadata.name} lead away from it; they go then`;
+  return { reason: 'TrunkMoving', message };
 }
 
 /** What is left on a device to which no trunk leads any more is not in the way of the numbers, and is not done either. */
