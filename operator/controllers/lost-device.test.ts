@@ -79,6 +79,16 @@ describe('a range of which one SBC of two is lost (telephony 2.1)', () => {
     expect(standby.condition('NumberRange', 'office', 'Reconciling')).toBe('True/SBCDeviceNotReady');
   });
 
+  it('does not count as deployed on the lost one while numbers are missing there: no route is to lead to half of them', async () => {
+    const house = await secondLost('Standby');
+    const stateOnLost = (): unknown => house.get('NumberRange', 'office').status?.trunks?.find(({ name }) => name === 'second')?.state;
+    expect(stateOnLost()).toBe('Deployed');
+    house.edit('NumberRange', 'office', { prefixes: [OLD, NEW] });
+    await house.run(HOUR);
+    expect(stateOnLost()).toBe('Pending');
+    expect(await writesWhileNothingHappens(house)).toEqual([]);
+  });
+
   it('has everything on the lost one too once that is back', async () => {
     const house = await onTwo();
     house.apply(range());

@@ -10,6 +10,9 @@ import { MAX_IN_STATUS } from './config-maps.ts';
 import type { RangeFindings } from './findings.ts';
 import { type RuleRecord, recordsAfter, recordsAt, releasedAt, ruleEntries, unsavedRecords } from './footprint.ts';
 import type { Grants } from './grants.ts';
+import { lostDevices } from './lost-devices.ts';
+
+type TrunkState = NonNullable<NonNullable<NumberRangeStatus['trunks']>[number]['state']>;
 
 const MAX_REFUSED = 100;
 const MAX_REFUSAL = 512;
@@ -87,15 +90,17 @@ function releasedElsewhere({ range, works }: RangeFindings) {
  * Devices of today, and former ones until nothing of ours is left there: what clean-up needs. Dial plan and tag are those of the rules that
  * stand there, until a read shows that all of them are as wanted now.
  */
-function trunkStatuses({ range, places, works, grants }: RangeFindings): NonNullable<NumberRangeStatus['trunks']> {
+function trunkStatuses(found: RangeFindings): NonNullable<NumberRangeStatus['trunks']> {
+  const { range, places, works, grants } = found;
+  const lacking = new Set(lostDevices(found).flatMap(({ device, toWrite }) => (toWrite > 0 ? [device] : [])));
   const trunks = range.status?.trunks ?? [];
   const current = places.map(({ trunk, device, fqdn, plan: dialPlan, tag }) => {
     const { plan } = works.find(({ target }) => target.id === device) ?? {};
     const before = trunks.find((known) => known.device === device);
     const wanted = { name: trunk, device, fqdn, dialPlan, tag };
     const standing = { ...wanted, ...(before?.dialPlan && { dialPlan: before.dialPlan }), ...(before?.tag && { tag: before.tag }) };
-    // Not seen this time: what was said last holds.
-    if (plan === undefined) return { ...before, ...standing, state: before?.state ?? ('Pending' as const) };
+    // Not seen this time: what was said last holds, but for what has come to be wanted since.
+    if (plan === undefined) return { ...before, ...standing, state: unseenState(before?.state, lacking.has(device)) };
     const rules = plan.items.filter(({ observed }) => observed !== undefined).length;
     const isThere = !isWaiting(plan) && plan.kept.length === 0;
     const isAll = !isWaiting(plan) && !lacksSome(device, grants);
@@ -107,6 +112,10 @@ function trunkStatuses({ range, places, works, grants }: RangeFindings): NonNull
     return isLeft && !places.some((place) => place.device === device);
   });
   return [...current, ...former.map((trunk) => ({ ...trunk, state: 'Removing' as const }))];
+}
+
+function unseenState(before: TrunkState | undefined, isLacking: boolean): TrunkState {
+  return isLacking ? 'Pending' : (before ?? 'Pending');
 }
 
 function isWaiting({ changes, items }: Plan): boolean {
