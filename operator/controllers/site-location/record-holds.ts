@@ -37,9 +37,12 @@ export function planRecords({ scope, stores, places, view, published, edit }: Re
   return { records, silence, keepsAll: silence.verdict === 'held' || isUnknown };
 }
 
-/** While tenant or records cannot be seen, what was asked stays asked; where no plan for the tenant tells of it, what was said is said again. */
-function lastSilence({ site }: SiteScope, places: SitePlaces): Silence {
-  const before = places.voice === undefined ? heldBefore(site) : undefined;
+/**
+ * While tenant or records cannot be seen, what was asked stays asked. Where nothing is wanted in the tenant, no other word tells of it: what was
+ * said is said again.
+ */
+function lastSilence({ site, routesInMicrosoft }: SiteScope, places: SitePlaces): Silence {
+  const before = places.voice === undefined || !routesInMicrosoft ? heldBefore(site) : undefined;
   const asked = site.status?.confirmation;
   return before === undefined ? { ...FREE, asked } : { verdict: 'held', message: before.message, isOld: true, asked };
 }

@@ -162,6 +162,20 @@ describe('records that lead a route of the customer beside ours', () => {
   });
 });
 
+describe('routing that is switched off while people use it', () => {
+  it('is held by one word, which holds while who uses it is read again', async () => {
+    const house = await usedHouse();
+    house.edit('SiteLocation', 'zurich', { m365: { defaultRouting: false } });
+    await house.run(60_000);
+    expect(house.ready('SiteLocation', 'zurich')).toBe('False/DeletionHeld');
+    expect(await writesWhileNothingHappens(house)).toEqual([]);
+    house.annotate('SiteLocation', 'zurich', { 'trunkline.dev/confirm-delete': 'zurich/routing' });
+    await house.run(60_000);
+    expect(routes(house)).toEqual([]);
+    expect(house.ready('SiteLocation', 'zurich')).toBe('True/Deployed');
+  });
+});
+
 describe('several removals at once', () => {
   it('the word for one of them confirms none of the others', async () => {
     const house = await usedHouse();
