@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ControllersHouse } from '../../../test/support/controllers/house.ts';
-import { device, TENANT, trunk } from '../../../test/support/controllers/objects.ts';
-import { deployedHouse, writesWhileNothingHappens } from '../../../test/support/controllers/story.ts';
+import { customer, device, site, TENANT, trunk } from '../../../test/support/controllers/objects.ts';
+import { deployedHouse, FQDN, house as newHouse, writesWhileNothingHappens } from '../../../test/support/controllers/story.ts';
 import { OperatorError } from '../../errors/operator-error.ts';
 import { voiceTarget } from '../targets.ts';
 
@@ -220,5 +220,28 @@ describe('a trunk that is drained', () => {
     await house.run(60_000);
     expect(routes(house)).toEqual([['geneva.voice.example.net']]);
     expect(house.message('SiteLocation', 'zurich', 'M365Deployed')).not.toContain('Draining');
+  });
+});
+
+describe('a DNSEndpoint of the wanted name that is not ours', () => {
+  it('is told with what takes it over, and is taken over then', async () => {
+    const house = await newHouse();
+    const theirs = [{ dnsName: FQDN, recordType: 'A', targets: ['203.0.113.99'] }];
+    house.kube.put('dnsendpoints', {
+      apiVersion: 'externaldns.k8s.io/v1alpha1',
+      kind: 'DNSEndpoint',
+      metadata: { name: 'trunkline-zurich', namespace: 'acme' },
+      spec: { endpoints: theirs },
+    });
+    house.apply(customer(), device(), site());
+    await house.run(30_000);
+    expect(records(house)).toEqual([{ endpoints: theirs }]);
+    expect(house.condition('SiteLocation', 'zurich', 'Degraded')).toBe('True/NameTaken');
+    expect(house.message('SiteLocation', 'zurich', 'Degraded')).toContain('trunkline.dev/adopt=DNSEndpoint/trunkline-zurich ');
+    expect(await writesWhileNothingHappens(house)).toEqual([]);
+    house.annotate('SiteLocation', 'zurich', { 'trunkline.dev/adopt': 'DNSEndpoint/trunkline-zurich' });
+    await house.run(30_000);
+    expect(JSON.stringify(records(house))).toContain('203.0.113.10');
+    expect(house.condition('SiteLocation', 'zurich', 'Degraded')).toBe('False/AllTrunksServing');
   });
 });

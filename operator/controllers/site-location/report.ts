@@ -138,6 +138,18 @@ function keptRecords(found: SiteFindings): string[] {
   return fqdns(found).filter((fqdn) => !addressed.has(fqdn) && published?.some((records) => recordsOf(fqdn, records).length > 0) !== false);
 }
 
+/** An endpoint of the wanted name that somebody else has made is never touched until adopted (telephony 4.2): the site's records are not published. */
+function endpointTaken({ dns, scope }: SiteFindings): Finding | undefined {
+  if (dns === undefined) return undefined;
+  const before = conditionOf(scope.site, 'Degraded');
+  if (dns.plan === undefined) return before?.reason === 'NameTaken' ? holds('Degraded', 'NameTaken', before.message) : undefined;
+  const taken = dns.plan.items.find(({ standing }) => standing === 'Taken')?.desired;
+  if (taken === undefined) return undefined;
+  const named = `${taken.kind}/${taken.name}`;
+  const message = `${named} exists and is not ours, so the records of the site are not published; annotate trunkline.dev/adopt=${named} to take it over, or delete it`;
+  return holds('Degraded', 'NameTaken', message);
+}
+
 /** One lost trunk of several degrades the site, it does not undeploy it (telephony 2.1). */
 function degraded(found: SiteFindings): Finding {
   const lost = found.scope.trunks
@@ -147,6 +159,8 @@ function degraded(found: SiteFindings): Finding {
   if (found.dns?.suspicion !== undefined) return holds('Degraded', 'ObservationSuspect', found.dns.suspicion.message);
   if (found.dns?.seen.state === 'failed') return { ...failed('Degraded', found.dns.seen.error), status: 'True', effect: 'fine' };
   if (found.dns?.failures[0] !== undefined) return { ...failed('Degraded', found.dns.failures[0].error), status: 'True', effect: 'fine' };
+  const taken = endpointTaken(found);
+  if (taken !== undefined) return taken;
   const kept = keptRecords(found);
   if (kept.length > 0)
     return holds(
