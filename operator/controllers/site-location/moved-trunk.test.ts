@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ControllersHouse } from '../../../test/support/controllers/house.ts';
-import { device, range, trunk } from '../../../test/support/controllers/objects.ts';
+import { device, range, TENANT, trunk } from '../../../test/support/controllers/objects.ts';
 import { deployedHouse, FQDN, writesWhileNothingHappens } from '../../../test/support/controllers/story.ts';
 
 const OLD = '203.0.113.10';
@@ -139,6 +139,24 @@ describe('a trunk whose sbcRef changes', () => {
     house.edit('SBCDevice', 'sbc2', { locked: false });
     await house.run(60_000);
     expect(required()).toEqual([NEW]);
+  });
+
+  it('leads where its record does while a removal of the record is held', async () => {
+    const house = await twoDevices();
+    const tenant = house.outside.tenants.get(TENANT);
+    if (tenant === undefined) throw new Error('no tenant');
+    tenant.grants = { 'unrestricted-zurich': 50 };
+    house.annotate('NumberRange', 'office', { 'trunkline.dev/confirm-delete': 'office' });
+    house.delete('NumberRange', 'office');
+    house.edit('Customer', 'contoso', { deploy: false });
+    await house.run(60_000);
+    move(house);
+    await house.run(60_000);
+    expect(house.condition('SiteLocation', 'zurich', 'M365Deployed')).toBe('False/DeletionHeld');
+    expect([targets(house), leadsTo(house)]).toEqual([[OLD], ['sbc1']]);
+    house.annotate('SiteLocation', 'zurich', { 'trunkline.dev/confirm-delete': 'zurich/undeploy' });
+    await house.run(60_000);
+    expect([targets(house), leadsTo(house)]).toEqual([[], ['sbc2']]);
   });
 
   it('moves at once where the site has no numbers', async () => {

@@ -91,11 +91,23 @@ export function leavingNames({ trunks, published }: SiteRecords): string[] {
  * The SBC that the name of a trunk leads to as far as it was read back: what others may rely on. Where the records are somebody else's to
  * publish, they lead to where `status.dns.required` wants them.
  */
-export function leadsToNow(trunk: LedTrunk, { site, publishes }: SiteScope, dns: Work | undefined): ObjectKey | undefined {
+export function leadsToNow(
+  trunk: LedTrunk,
+  { site, publishes }: SiteScope,
+  dns: Work | undefined,
+  { published }: Pick<SiteRecords, 'published'>,
+): ObjectKey | undefined {
   const before = ledTo(knownTrunk(trunk, site));
   if (trunk.leadsTo !== trunk.deviceKey || before === undefined || before === trunk.deviceKey) return trunk.leadsTo;
-  const isReadBack = dns?.plan?.items.every(({ standing }) => standing === 'InSync' || standing === 'TakenBack') === true;
-  return isReadBack || !publishes ? trunk.deviceKey : before;
+  return !publishes || isReadBack(trunk, dns, published) ? trunk.deviceKey : before;
+}
+
+/** Whether the record stands as wanted. Where none is planned, one that was kept still leads to where it led. */
+function isReadBack({ fqdn }: LedTrunk, dns: Work | undefined, published: Json | undefined): boolean {
+  if (dns?.plan === undefined) return false;
+  const { items } = dns.plan;
+  if (items.length === 0) return recordsOf(fqdn, published).length === 0;
+  return items.every(({ standing }) => standing === 'InSync' || standing === 'TakenBack');
 }
 
 export interface RecordsWish {

@@ -68,7 +68,7 @@ function presentTrunks(found: SiteFindings): TrunkStatus[] {
     if (!mayRecordName(trunk.fqdn, found.scope, found.stores, found.directory)) return [];
     const { spec, fqdn, priority, state } = trunk;
     const routeName = routeOf(fqdn, found);
-    const device = leadsToNow(trunk, found.scope, found.dns);
+    const device = leadsToNow(trunk, found.scope, found.dns, found.records);
     const inherited = trunk.device?.spec.carrierTrunks?.find((carrier) => carrier.fqdn.toLowerCase() === spec.carrierTrunk?.toLowerCase());
     return [
       {
