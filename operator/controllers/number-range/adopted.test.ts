@@ -358,6 +358,54 @@ it('more adopted rules than a list holds stay adopted, and held, while they are 
   expect(rules(house)).toHaveLength(600);
 });
 
+describe('more adopted rules than can be remembered by name', () => {
+  async function manyAdopted(): Promise<ControllersHouse> {
+    const prefixes = Array.from({ length: 250 }, (_, n) => `+4144600${String(n).padStart(4, '0')}`);
+    const house = await newHouse();
+    house.outside.addDevice(SECOND_SBC);
+    for (const prefix of prefixes) for (const key of [SBC, SECOND_SBC]) house.outside.put('sbc', rule('old', key, prefix));
+    house.apply(customer(), device(), device('sbc2'), site('zurich', { trunks: [trunk(), SECOND] }), range('office', { prefixes }, ADOPT));
+    await house.run(60_000);
+    expect(states(house)).toEqual([`${SBC} Adopted`, `${SECOND_SBC} Adopted`]);
+    return house;
+  }
+
+  it('are done with when they are not wanted any more: nothing is going to remove them', async () => {
+    const house = await manyAdopted();
+    house.edit('NumberRange', 'office', { prefixes: [OTHER] });
+    await house.run(60_000);
+    expect(house.ready('NumberRange', 'office')).toBe('True/Deployed');
+    expect(house.get('NumberRange', 'office').status?.trunks?.map(({ state }) => state)).toEqual(['Deployed', 'Deployed']);
+    expect(states(house)).toEqual([`${SBC} Adopted`, `${SBC} Applied`, `${SECOND_SBC} Adopted`, `${SECOND_SBC} Applied`]);
+    expect(await writesWhileNothingHappens(house)).toEqual([]);
+    await removed(house, 'office');
+    expect([rules(house).length, rules(house, SECOND_SBC).length]).toEqual([250, 250]);
+  });
+
+  it('are forgotten on an SBC to which no trunk leads any more: its SBCDevice can go, they stay', async () => {
+    const house = await manyAdopted();
+    house.edit('SiteLocation', 'zurich', { trunks: [trunk()] });
+    await house.run(60_000);
+    expect(house.ready('NumberRange', 'office')).toBe('True/Deployed');
+    expect(house.get('NumberRange', 'office').status?.trunks?.map(({ name }) => name)).toEqual(['main']);
+    expect(states(house)).toEqual([`${SBC} Adopted`]);
+    house.delete('SBCDevice', 'sbc2');
+    await house.run(120_000);
+    expect(house.find('SBCDevice', 'sbc2')).toBeUndefined();
+    expect(rules(house, SECOND_SBC)).toHaveLength(250);
+  });
+
+  it('are known as what was there before when that trunk comes back', async () => {
+    const house = await manyAdopted();
+    house.edit('SiteLocation', 'zurich', { trunks: [trunk()] });
+    await house.run(60_000);
+    house.edit('SiteLocation', 'zurich', { trunks: [trunk(), SECOND] });
+    await house.run(60_000);
+    expect(house.ready('NumberRange', 'office')).toBe('True/Deployed');
+    expect(states(house)).toEqual([`${SBC} Adopted`, `${SECOND_SBC} Adopted`]);
+  });
+});
+
 describe('a word that stands in adopt', () => {
   it('is used up once all that is wanted is in place: it takes over nothing that comes later', async () => {
     const house = await newHouse();

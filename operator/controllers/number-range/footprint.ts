@@ -117,7 +117,9 @@ export function recordsAfter(plan: Plan, records: readonly RuleRecord[], isUnder
   const kept = plan.kept.map(({ object: { name }, state, adopted }) =>
     recordOf(name, { state, ...adoptedField(adopted), tagHash: before(name)?.tagHash, leaving: true }),
   );
-  const released = plan.released.map(({ object: { name }, state }) => recordOf(name, { state, tagHash: before(name)?.tagHash }));
+  const released = plan.released.map(({ object: { name }, state, adopted }) =>
+    recordOf(name, { state, ...adoptedField(adopted), tagHash: before(name)?.tagHash }),
+  );
   const leaving = plan.removals.map(({ name }) => recordOf(name, removingRecord(before(name))));
   return [...items, ...kept, ...released, ...leaving];
 }

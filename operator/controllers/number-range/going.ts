@@ -1,7 +1,7 @@
 import type { NumberRange } from '../../api/kinds.ts';
 import type { ObjectKey } from '../../api/meta.ts';
 import { identityOf, type OutsideObject } from '../../domain/change/object.ts';
-import { wasAdopted } from '../../domain/change/plan.ts';
+import { type Owned, wasAdopted } from '../../domain/change/plan.ts';
 import { ruleIdentity } from '../../domain/change/rule-identity.ts';
 import { knownPrefix, relation } from '../../domain/numbers/prefix.ts';
 import { PrefixSet } from '../../domain/numbers/prefix-set.ts';
@@ -54,7 +54,7 @@ export function withoutPatterns(going: readonly Going[], handedOver: ReadonlySet
 }
 
 /** What existed before us is let go, not removed, unless the user says otherwise (telephony 7.2: Orphan for what we adopted). */
-export function isLeftAlone(record: Pick<RuleRecord, 'state' | 'adopted'>, { spec }: NumberRange): boolean {
+export function isLeftAlone(record: Pick<Owned, 'state' | 'adopted'>, { spec }: NumberRange): boolean {
   return record.state === 'Released' || (wasAdopted(record) && spec.deletionPolicy !== 'Cleanup');
 }
 

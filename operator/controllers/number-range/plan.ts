@@ -44,7 +44,7 @@ export function planDevice(input: DevicePlanInput): Plan {
   const records = [...recordsAt(range, device, held), ...releasedAt(range, device)];
   const known = new Map(records.map((record) => [ruleId({ device, plan: record.plan }, record.pattern), record]));
   const released = releasedRules(records, named, seen, input);
-  return planObjects({
+  const plan = planObjects({
     desired: named,
     observed,
     owned: ownedRules(device, records, named, seen),
@@ -58,11 +58,23 @@ export function planDevice(input: DevicePlanInput): Plan {
     existedBefore: (rule) => !isNamedByUs(rule),
     isLeaving: input.isLeaving,
   });
+  return withoutLeftAlone(plan, input);
+}
+
+/**
+ * What is left alone and too much to be remembered by name (see releasedRules) awaits no removal: it stays recorded as it is. On a device to which
+ * no trunk leads any more it is forgotten, as else the range would never be done there.
+ */
+function withoutLeftAlone(plan: Plan, { range, place }: DevicePlanInput): Plan {
+  const left = plan.kept.filter((entry) => isLeftAlone(entry, range));
+  if (left.length === 0) return plan;
+  const kept = plan.kept.filter((entry) => !isLeftAlone(entry, range));
+  return { ...plan, kept, released: place === undefined ? plan.released : [...plan.released, ...left] };
 }
 
 /**
  * What existed before us and is not wanted here any more is let go and remembered by name. That many names do not fit into a status for long lists:
- * such rules stay recorded as adopted, and their patterns as held.
+ * such rules stay recorded as adopted, and their patterns as held (see withoutLeftAlone).
  */
 function releasedRules(
   records: readonly RuleRecord[],
