@@ -103,7 +103,7 @@ export function createControllers(kinds: WatchedKinds, deps: ControllerDeps, tim
         watching({ kind: customers, keys: (customer) => wakes.sitesOfCustomer(customer, stores), when: wakes.gatesMoved }),
         watching({ kind: devices, keys: (device) => wakes.sitesOfDevice(device, stores), when: wakes.deviceGatesMoved }),
         watching({ kind: ranges, keys: wakes.siteOfRange, when: wakes.specMoved }),
-        watching({ kind: ranges, keys: (range) => wakes.siteInTransit(range, stores), when: wakes.placesMoved }),
+        watching({ kind: ranges, keys: (range) => wakes.sitesInTransit(range, stores), when: wakes.placesMoved }),
         watching({ kind: namespaces, keys: (namespace) => inNamespace(stores.sites.values(), namespace), when: wakes.namespaceMoved }),
       ],
     }),

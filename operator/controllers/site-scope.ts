@@ -89,7 +89,7 @@ export function serviceOf(site: SiteLocation, customer: Customer | undefined) {
   return customer?.spec.services.find((service) => service.type === (site.spec.service ?? 'DirectRouting'));
 }
 
-export type KnownTrunk = NonNullable<NonNullable<SiteLocation['status']>['trunks']>[number];
+type KnownTrunk = NonNullable<NonNullable<SiteLocation['status']>['trunks']>[number];
 
 /** What status says of a trunk; of one that came under another name, what it says of the FQDN. */
 export function knownTrunk(

@@ -5,7 +5,7 @@ import { identityOf } from '../domain/change/object.ts';
 import { addressOf } from './address-claims.ts';
 import { claimedTenant, servingCustomer } from './customer-claims.ts';
 import { customerKeyOf, devicesInStatus, devicesOf, devicesServing, NAMED_BY_DOMAIN, siteKeyOf } from './indexes.ts';
-import { type KnownTrunk, ledTo, siteScope } from './site-scope.ts';
+import { ledTo, siteScope } from './site-scope.ts';
 import { INDEX, type Stores } from './stores.ts';
 
 /** Which objects of a kind another object concerns: pure key mappings over the caches (style 2.1, watches). */
@@ -177,16 +177,25 @@ export function trunksMoved(before: SiteLocation | undefined, after: SiteLocatio
   return specMoved(before, after) || devices(before) !== devices(after);
 }
 
-/** The site of a range while a trunk of it comes, moves to another SBC or leaves: what the range has where decides how it goes on. */
-export function siteInTransit(range: NumberRange, stores: Stores): ObjectKey[] {
+/**
+ * The site of a range, and those that share a trunk name with it, while a trunk of it comes, moves to another SBC or leaves: what the range has
+ * where decides how it goes on.
+ */
+export function sitesInTransit(range: NumberRange, stores: Stores): ObjectKey[] {
   const site = stores.sites.get(siteKeyOf(range));
-  const isServed = site?.status?.trunks?.some(({ m365 }) => m365 === 'Deployed') === true;
-  const isInTransit = (trunk: KnownTrunk): boolean => {
-    const wanted = site?.spec.trunks.find(({ name }) => name === trunk.name);
+  if (site === undefined) return [];
+  const sharing = (site.status?.trunks ?? []).flatMap(({ fqdn }) => stores.sites.byIndex(INDEX.fqdn, fqdn));
+  return [...new Set([site, ...sharing])].filter(isInTransit).map(keyOf);
+}
+
+function isInTransit({ spec, status, metadata }: SiteLocation): boolean {
+  const trunks = status?.trunks ?? [];
+  const isServed = trunks.some(({ m365 }) => m365 === 'Deployed');
+  return trunks.some((trunk) => {
+    const wanted = spec.trunks.find(({ name }) => name === trunk.name);
     if (isServed && trunk.m365 === 'Pending') return true;
-    return wanted === undefined || ledTo(trunk) !== `${wanted.sbcRef.namespace ?? site?.metadata.namespace}/${wanted.sbcRef.name}`;
-  };
-  return site?.status?.trunks?.some(isInTransit) === true ? [keyOf(site)] : [];
+    return wanted === undefined || ledTo(trunk) !== `${wanted.sbcRef.namespace ?? metadata.namespace}/${wanted.sbcRef.name}`;
+  });
 }
 
 /** Where a range has its rules, with which tag, and whether they are as wanted there. */

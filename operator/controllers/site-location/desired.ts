@@ -31,20 +31,21 @@ export function namedTrunks({ trunks }: Pick<SiteScope, 'trunks'>): NamedTrunk[]
 
 export interface RoutableInput extends Pick<DesireInput, 'scope' | 'marker'> {
   readonly directory: Seen<DirectoryView> | undefined;
-  readonly stores: Pick<Stores, 'ranges'>;
+  readonly stores: Stores;
   /** The tenant's voice configuration; nothing while it is not seen. */
   readonly observed: readonly OutsideObject[];
 }
 
 /**
  * Microsoft refuses a route over a name without a voice-enabled user in it (telephony 3.1), so such a trunk waits outside of the routes, and
- * one that is added waits for the rules of the numbers on its SBC (telephony 2.5). One that has been routed stays, whatever becomes of its domain: a route must not shrink because a look at users says less than before.
+ * one that is added waits for the rules of the numbers on its SBC (telephony 2.5). One that has been routed stays, whatever becomes of its
+ * domain: a route must not shrink because a look at users says less than before.
  */
 export function routableTrunks({ scope, directory, stores, observed, marker }: RoutableInput): NamedTrunk[] {
   const active = new Set(directory?.state === 'seen' ? directory.view.voiceDomains : []);
   const known = (scope.site.status?.trunks ?? []).filter(({ routeName }) => routeName !== undefined).map(({ fqdn }) => fqdn);
   const ours = observed.filter((object) => object.kind === 'VoiceRoute' && object.marker === marker);
   const routed = new Set([...known, ...ours.flatMap(({ fields }) => gatewaysOf(fields['gateways']))]);
-  const isReady = ({ fqdn, deviceKey }: NamedTrunk): boolean => active.has(fqdn) && rangesWithout(deviceKey, scope, stores).length === 0;
+  const isReady = (trunk: NamedTrunk): boolean => active.has(trunk.fqdn) && rangesWithout(trunk, scope, stores).length === 0;
   return namedTrunks(scope).filter((trunk) => routed.has(trunk.fqdn) || isReady(trunk));
 }

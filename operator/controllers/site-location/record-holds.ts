@@ -13,7 +13,7 @@ import { leavingNames, type RecordsWish, recordsOfSite, type SiteRecords } from 
 
 export interface RecordsInput {
   readonly scope: SiteScope;
-  readonly stores: SharingStores & Pick<Stores, 'devices'>;
+  readonly stores: Stores;
   readonly places: SitePlaces;
   /** The tenant's voice configuration; undefined: not seen, or not believed. */
   readonly view: VoiceView | undefined;

@@ -10,9 +10,7 @@ import type { Stores } from '../stores.ts';
 import type { Work } from '../work.ts';
 import { type NamedTrunk, namedTrunks } from './desired.ts';
 import { endpointName } from './naming.ts';
-import { rangesWithout } from './rules-first.ts';
-
-type RecordStores = Pick<Stores, 'ranges' | 'devices'>;
+import { rangesNamed, rangesWithout } from './rules-first.ts';
 
 /** A trunk, and where its name leads. */
 export interface LedTrunk extends NamedTrunk {
@@ -35,7 +33,7 @@ export interface SiteRecords {
 /** `view`: the tenant's voice configuration, if it is seen; `objects`: the DNSEndpoints of the namespace, if they are. */
 export function recordsOfSite(
   scope: SiteScope,
-  stores: RecordStores,
+  stores: Stores,
   view: VoiceView | undefined,
   objects: readonly OutsideObject[],
 ): SiteRecords {
@@ -53,14 +51,14 @@ export function recordsOfSite(
  * SBC that does not know the numbers refuses them. Where it leads by now is told by status; if that is lost, what is published stays until
  * the rules are there.
  */
-function ledTrunk(trunk: NamedTrunk, scope: SiteScope, { ranges, devices }: RecordStores, published: Json | undefined): LedTrunk {
+function ledTrunk(trunk: NamedTrunk, scope: SiteScope, stores: Stores, published: Json | undefined): LedTrunk {
   const before = ledTo(knownTrunk(trunk, scope.site));
   const isPublished = recordsOf(trunk.fqdn, published).length > 0;
   const isMoving = before === undefined ? isPublished : before !== trunk.deviceKey;
-  const lacking = isMoving ? rangesWithout(trunk.deviceKey, scope, { ranges }, before) : [];
+  const lacking = isMoving ? rangesWithout(trunk, scope, stores, before) : [];
   const leadsTo = lacking.length === 0 ? trunk.deviceKey : before;
-  const device = leadsTo === trunk.deviceKey ? trunk.device : leadsTo && devices.get(leadsTo);
-  return { ...trunk, leadsTo, publicAddresses: addressesOf(device), awaits: lacking.map(({ metadata }) => metadata.name) };
+  const device = leadsTo === trunk.deviceKey ? trunk.device : leadsTo && stores.devices.get(leadsTo);
+  return { ...trunk, leadsTo, publicAddresses: addressesOf(device), awaits: rangesNamed(lacking, scope) };
 }
 
 function addressesOf(device: SbcDevice | undefined): readonly string[] {

@@ -7,7 +7,7 @@ import { failureStands } from '../tasks.ts';
 import type { SiteFindings } from './findings.ts';
 import { holderOf } from './holder.ts';
 import { namesFor } from './naming.ts';
-import { rangesWithout } from './rules-first.ts';
+import { rangesNamed, rangesWithout } from './rules-first.ts';
 
 const TYPE = 'M365Deployed';
 
@@ -77,8 +77,9 @@ function deployed(found: SiteFindings, items: readonly PlannedItem[]): Finding {
 }
 
 /** Its domain is active: what is missing is the numbers on its SBC. */
-function awaitsRules({ scope, stores }: SiteFindings, { spec, fqdn, deviceKey }: TrunkScope): string {
-  const ranges = rangesWithout(deviceKey, scope, stores).map(({ metadata }) => metadata.name);
+function awaitsRules({ scope, stores }: SiteFindings, trunk: TrunkScope): string {
+  const { spec, fqdn, deviceKey } = trunk;
+  const ranges = rangesNamed(rangesWithout(trunk, scope, stores), scope);
   return `spec.trunks[${spec.name}]: ${fqdn} gets its route when NumberRange ${ranges.slice(0, 5).join(', ')} has its rules on SBCDevice ${deviceKey}`;
 }
 

@@ -73,4 +73,34 @@ describe('two sites of a tenant with one trunk name', () => {
     expect(built.ready('SiteLocation', 'annex')).toBe('True/Deployed');
     expect([...new Set(targets(built))]).toEqual(['203.0.113.20']);
   });
+
+  it('move when the ranges of both are on the new SBC: calls of each reach it over the name', async () => {
+    const built = await sharing(onFirst);
+    built.edit('NumberRange', 'annex', { suspend: true });
+    built.edit('SiteLocation', 'zurich', { trunks: [onSecond] });
+    built.edit('SiteLocation', 'annex', { trunks: [onSecond] });
+    await built.run(120_000);
+    expect(targets(built)).toEqual(['203.0.113.10', '203.0.113.10']);
+    expect(built.condition('SiteLocation', 'zurich', 'Reconciling')).toBe('True/TrunkMoving');
+    expect(built.message('SiteLocation', 'zurich', 'Reconciling')).toContain('NumberRange annex has');
+    expect(await writesWhileNothingHappens(built)).toEqual([]);
+    built.edit('NumberRange', 'annex', { suspend: false });
+    await built.run(60_000);
+    expect(targets(built)).toEqual(['203.0.113.20', '203.0.113.20']);
+    expect(built.ready('SiteLocation', 'zurich')).toBe('True/Deployed');
+  });
+
+  it('get a trunk into their routes when the ranges of both are on its SBC', async () => {
+    const built = await sharing(onFirst);
+    const added = trunk('second', { label: 'geneva', sbcRef: { name: 'sbc2' }, priority: 2 });
+    built.edit('NumberRange', 'annex', { suspend: true });
+    for (const name of ['zurich', 'annex']) built.edit('SiteLocation', name, { trunks: [onFirst, added] });
+    await built.run(60_000);
+    const routed = () => (built.get('SiteLocation', 'zurich').status?.trunks ?? []).map(({ m365 }) => m365);
+    expect(routed()).toEqual(['Deployed', 'Pending']);
+    expect(built.message('SiteLocation', 'zurich', 'M365Deployed')).toContain('NumberRange annex has');
+    built.edit('NumberRange', 'annex', { suspend: false });
+    await built.run(60_000);
+    expect(routed()).toEqual(['Deployed', 'Deployed']);
+  });
 });

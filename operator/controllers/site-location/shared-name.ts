@@ -13,7 +13,7 @@ import { claimants, sameTenant } from './claimants.ts';
 export function nameLedElsewhere(scope: SiteScope, stores: Stores): Finding | undefined {
   if (!scope.usesTrunkNames) return undefined;
   for (const { fqdn, spec } of scope.trunks) {
-    const holder = fqdn === undefined ? undefined : siblings(scope, fqdn, stores).find((other) => isInTheWay(other, scope, fqdn));
+    const holder = fqdn === undefined ? undefined : sitesSharing(scope, fqdn, stores).find((other) => isInTheWay(other, scope, fqdn));
     if (fqdn === undefined || holder === undefined) continue;
     const isNear = holder.site.metadata.namespace === scope.site.metadata.namespace;
     const who = isNear
@@ -28,7 +28,8 @@ export function nameLedElsewhere(scope: SiteScope, stores: Stores): Finding | un
   return undefined;
 }
 
-function siblings(scope: SiteScope, fqdn: string, stores: Stores): SiteScope[] {
+/** Other sites of the tenant, which stay, that have the name or want it. */
+export function sitesSharing(scope: SiteScope, fqdn: string, stores: Stores): SiteScope[] {
   const key = keyOf(scope.site);
   const others = claimants(fqdn, stores).filter((other) => keyOf(other) !== key && !isTerminating(other));
   return others.filter((other) => sameTenant(other, scope, stores)).map((other) => siteScope(other, stores));
