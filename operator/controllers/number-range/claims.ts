@@ -3,11 +3,11 @@ import { keyOf, type ObjectKey } from '../../api/meta.ts';
 import { type Claim, ClaimBook, type PlacedClaim } from '../../domain/numbers/claim-book.ts';
 import { knownPrefix, type Prefix } from '../../domain/numbers/prefix.ts';
 import { oursOutside } from '../footprint-of.ts';
-import { devicesInStatus, siteKeyOf } from '../indexes.ts';
+import { customerKeyOf, devicesInStatus, siteKeyOf } from '../indexes.ts';
 import { isTerminating, siteScope } from '../site-scope.ts';
 import { INDEX, type Stores } from '../stores.ts';
-import { heirKey } from '../successor.ts';
-import { recordsAt } from './footprint.ts';
+import { type Heirs, heirKey, heirsOf, type OthersGrants } from '../successor.ts';
+import { recordsAt, recordsIn } from './footprint.ts';
 import { patternsOf } from './patterns.ts';
 import { type Placement, placementsOf } from './placement.ts';
 
@@ -49,6 +49,17 @@ export class NumberClaims {
   isUnread(place: string, mine: ObjectKey): boolean {
     for (const [key, places] of this.#unread) if (key !== mine && places.has(place)) return true;
     return false;
+  }
+
+  /** The Customer of a range that has claims; undefined: it has gone. */
+  customerOf(owner: string): string | undefined {
+    const range = this.#stores.ranges.get(owner as ObjectKey);
+    return range && customerKeyOf(range);
+  }
+
+  /** Who has taken over what a range gives up. */
+  heirsOf(range: NumberRange): Heirs {
+    return heirsOf(range, this.#stores, grantsOfOthers(this.#memory));
   }
 
   /** A site or device changed: its ranges may lie in other plans now. */
@@ -118,4 +129,17 @@ function statusPlaces(range: NumberRange): { place: string; tag: string }[] {
   return (range.status?.trunks ?? []).flatMap(({ device, dialPlan, tag = '' }) =>
     device === undefined || dialPlan === undefined ? [] : [{ place: placeOf({ device: device as ObjectKey, plan: dialPlan }), tag }],
   );
+}
+
+/** What other ranges hold and ask for, by what is remembered of them; of one whose record is lost, what it asks for. */
+function grantsOfOthers(memory: RangeMemory): OthersGrants {
+  const askedBy = (other: NumberRange): readonly string[] => {
+    const patterns = patternsOf(other, memory.sourceOf(keyOf(other)));
+    return 'prefixes' in patterns ? patterns.prefixes.map(({ text }) => text) : [];
+  };
+  return {
+    askedBy,
+    knows: (other) => memory.knows(other),
+    heldIn: (other, place) => (memory.isLost(other) ? askedBy(other) : recordsIn(other, place, new Set(memory.heldOf(other))).keys()),
+  };
 }

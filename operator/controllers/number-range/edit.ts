@@ -1,11 +1,8 @@
 import type { NumberRange } from '../../api/kinds.ts';
-import { keyOf, type ObjectKey } from '../../api/meta.ts';
+import type { ObjectKey } from '../../api/meta.ts';
 import type { Prefix } from '../../domain/numbers/prefix.ts';
-import type { Heirs, OthersGrants } from '../successor.ts';
-import type { RangeMemory } from './claims.ts';
-import { recordsIn } from './footprint.ts';
+import type { Heirs } from '../successor.ts';
 import { type Going, type GoingInput, goingRules, withoutPatterns } from './going.ts';
-import { patternsOf } from './patterns.ts';
 import type { Placement } from './placement.ts';
 import { leavingPatterns } from './plan.ts';
 
@@ -56,17 +53,4 @@ function isHandedOver({ status }: NumberRange, pattern: string, heirs: Heirs): b
 
 function keptOf({ wanted, places }: Pick<GoingInput, 'wanted' | 'places'>): string[] {
   return [...wanted, ...places.map(({ device, plan }) => `${device}|${plan}`)];
-}
-
-/** What other ranges hold and ask for, by what is remembered of them; of one whose record is lost, what it asks for. */
-export function grantsOfOthers(memory: RangeMemory): OthersGrants {
-  const askedBy = (other: NumberRange): readonly string[] => {
-    const patterns = patternsOf(other, memory.sourceOf(keyOf(other)));
-    return 'prefixes' in patterns ? patterns.prefixes.map(({ text }) => text) : [];
-  };
-  return {
-    askedBy,
-    knows: (other) => memory.knows(other),
-    heldIn: (other, place) => (memory.isLost(other) ? askedBy(other) : recordsIn(other, place, new Set(memory.heldOf(other))).keys()),
-  };
 }

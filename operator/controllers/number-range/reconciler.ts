@@ -11,11 +11,11 @@ import type { ControllerDeps } from '../deps.ts';
 import type { Finding } from '../finding.ts';
 import { hasToCleanUp } from '../footprint-of.ts';
 import { nextLook, RemovalReads, SBC_POLL_MS } from '../freshness.ts';
-import { customerKeyOf, siteKeyOf } from '../indexes.ts';
+import { siteKeyOf } from '../indexes.ts';
 import { outsideEvents } from '../outside-events.ts';
 import { REREAD_MS } from '../removal.ts';
 import { isLeftBehind, type SiteScope, siteScope } from '../site-scope.ts';
-import { type Heirs, heirsOf, successorWait } from '../successor.ts';
+import { type Heirs, successorWait } from '../successor.ts';
 import { deviceTarget, numbersTarget, ownerOf } from '../targets.ts';
 import { tasksStatus } from '../tasks.ts';
 import { connectAnew, secretsNotBefore } from '../tenant-access.ts';
@@ -24,7 +24,7 @@ import { firstFailure, handOver, hasChanges, isOut, recheckWithin, takingBack, t
 import { refusedRange } from './accept.ts';
 import { NumberClaims, placeOf } from './claims.ts';
 import { RangeConfigMaps, RECHECK_MS } from './config-maps.ts';
-import { type Edit, editOf, grantsOfOthers } from './edit.ts';
+import { type Edit, editOf } from './edit.ts';
 import type { RangeFindings } from './findings.ts';
 import { deviceHolds, rangeGate, rangeGovernance } from './gates.ts';
 import { withoutGivenUp } from './given-up.ts';
@@ -109,7 +109,7 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
         deps: this.#deps,
         suspicions: this.#suspicions,
         reads: this.#removalReads,
-        heirs: this.#heirs(range),
+        heirs: this.claims.heirsOf(range),
         governance: rangeGovernance(range, scope, devices, this.#deps, devices),
         ctx,
       }),
@@ -139,7 +139,7 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
     const rules = rulesSeen(looks);
     const grants = undeployed ? NO_GRANTS : this.#grant(pass, held, rules);
     const staysOn = (device: ObjectKey): boolean => isLeftBehind(scope, device);
-    const edit = editOf({ range, wanted, held, places, undeployed, staysOn, heirs: () => this.#heirs(range) });
+    const edit = editOf({ range, wanted, held, places, undeployed, staysOn, heirs: () => this.claims.heirsOf(range) });
     const silences = this.#silences(pass, edit);
     const awaits = edit.going.length > 0 && !undeployed ? this.#awaits(range, scope, edit.heirs) : undefined;
     const planOn =
@@ -256,10 +256,6 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
 
   #grant({ range, wanted, places, looks }: Pass, held: ReadonlySet<string>, rules: SeenRules): Grants {
     const isUnread = (place: string): boolean => this.claims.isUnread(place, keyOf(range));
-    const customerOf = (key: string): string | undefined => {
-      const other = this.#deps.stores.ranges.get(key as ObjectKey);
-      return other && customerKeyOf(other);
-    };
     return grant({
       range,
       wanted,
@@ -270,7 +266,7 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
       rules,
       isLost: lostIn(looks),
       adopts: adoption(range),
-      customerOf,
+      customerOf: (owner) => this.claims.customerOf(owner),
     });
   }
 
@@ -290,11 +286,6 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
     const owner = ownerOf('NumberRange', keyOf(range));
     const numbers = tenantId === undefined ? undefined : this.#deps.delivery.see<NumbersView>(numbersTarget(tenantId), owner, fresh);
     return partialSilence({ range, site, going, keeps, essentials, numbers });
-  }
-
-  /** Who has taken over what this range gives up. */
-  #heirs(range: NumberRange): Heirs {
-    return heirsOf(range, this.#deps.stores, grantsOfOthers(this.#memory));
   }
 
   /** Ms until what goes is really taken away; undefined: now. */
