@@ -130,7 +130,8 @@ function unsavedStep(object: KubeObject<unknown, StatusBase>, works: readonly Wo
   if (work === undefined) return undefined;
   const said = work.failures[0]?.error.message;
   const message =
-    said ?? `${placeName(work.target)} has not saved what the operator changed; what is removed would come back at its next restart`;
+    said ??
+    `${placeName(work.target)} has not saved what the operator changed; what is removed would come back at its next restart; save the configuration on the SBC, or annotate ${ANNOTATIONS.forceRemove}=true to give up on it`;
   return { done: false, reason: 'SaveFailed', message, recheckMs: saveRetryMs(object, 'Ready', now) ?? FIRST_SAVE_RETRY_MS };
 }
 
