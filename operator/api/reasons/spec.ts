@@ -58,7 +58,10 @@ export const SPEC = {
   PrefixesMissing: provider('The source of the prefixes is missing or empty.', 'Restore the ConfigMap; nothing is removed meanwhile.'),
   PrefixOverlap: provider('Two patterns of one range overlap.', 'Remove one of them.'),
   TagNotAllowed: provider('The tag is neither derived nor listed by the device.', "Remove spec.tag, or add it to the device's extraTags."),
-  TagTooLong: provider('The tag is longer than the device takes.', 'Use a shorter label or fqdn, or correct limits.tagLength of the SBCDevice.'),
+  TagTooLong: provider(
+    'The tag is longer than the device takes.',
+    'Use a shorter label or fqdn, or correct limits.tagLength of the SBCDevice.',
+  ),
   DialPlanNotMapped: provider('The device maps no plan to this role.', 'Set spec.dialPlans on the SBCDevice.'),
   DialPlanMissing: provider('The device has no dial plan of this name.', 'Make the plan on the device or correct spec.dialPlans.'),
   DnsLabelInvalid: provider('A trunk name cannot be derived.', 'Set spec.trunks[].label.'),
