@@ -45,13 +45,15 @@ export function ownedAt(object: Footprinted, system: string, target: string): Ow
   return ownedFrom(namedEntries(object).filter((entry) => entry.system === system && entry.target.toLowerCase() === target.toLowerCase()));
 }
 
-/** The footprint after this pass: places with a plan as the plan says, all others as they were. */
-export function footprintOf(object: Footprinted, works: readonly Work[]): FootprintEntry[] {
-  const planned = works.flatMap(({ plan, target, underWay }) => (plan === undefined ? [] : [{ plan, target, underWay }]));
+/** The footprint after this pass: places with a plan as the plan says, all others as they were. `isHeld`: the pass hands nothing over. */
+export function footprintOf(object: Footprinted, works: readonly Work[], isHeld: boolean): FootprintEntry[] {
+  const planned = works.flatMap(({ plan, target, underWay: isUnderWay }) => (plan === undefined ? [] : [{ plan, target, isUnderWay }]));
   const elsewhere = namedEntries(object).filter(
     (entry) => !planned.some(({ target }) => target.system === entry.system && target.id.toLowerCase() === entry.target.toLowerCase()),
   );
-  const here = planned.flatMap(({ plan, target, underWay }) => nextFootprint(plan, ownedAt(object, target.system, target.id), underWay));
+  const here = planned.flatMap(({ plan, target, isUnderWay }) =>
+    nextFootprint(plan, ownedAt(object, target.system, target.id), { isUnderWay, isHeld }),
+  );
   return [...elsewhere, ...here].sort((left, right) => byText(sortKey(left), sortKey(right)));
 }
 

@@ -197,11 +197,11 @@ export interface FootprintEntry {
    */
   readonly desiredHash?: string;
   /**
-   * Pending (create announced, not yet read back), Applied (made by the operator), Adopted (was there before and was taken over), Removing (removal announced, not yet read back) or Released (was adopted, is not wanted now and was left where it stands; not the operator's meanwhile, and adopted again when it is wanted again).
+   * Pending (create or adoption announced, not yet read back), Applied (made by the operator), Adopted (was there before and was taken over), Removing (removal announced, not yet read back) or Released (was adopted, is not wanted now and was left where it stands; not the operator's meanwhile, and adopted again when it is wanted again).
    */
   readonly state: "Pending" | "Applied" | "Adopted" | "Removing" | "Released";
   /**
-   * With state Removing; the object was there before and had been taken over.
+   * With state Removing, the object was there before and had been taken over; with Pending, it was there before and is being taken over.
    */
   readonly adopted?: boolean;
   /**

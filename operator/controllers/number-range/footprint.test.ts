@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { range } from '../../../test/support/controllers/objects.ts';
+import type { Prospect } from '../../domain/change/footprint.ts';
 import type { OutsideObject } from '../../domain/change/object.ts';
 import { type Owned, planObjects } from '../../domain/change/plan.ts';
-import { type RuleRecord, recordsAfter, recordsAt, ruleEntries } from './footprint.ts';
+import { isRecordedTag, type RuleRecord, recordsAfter, recordsAt, ruleEntries } from './footprint.ts';
 
 const DEVICE = 'acme/sbc1';
 
@@ -21,11 +22,12 @@ interface Input {
   readonly keeps?: boolean;
   /** Patterns held of which this device knows nothing. */
   readonly elsewhere?: string[];
+  readonly prospect?: Prospect;
 }
 
 /** The next footprint of one device, and what it is read back as. */
 function nextOf(input: Input, records: RuleRecord[] = []) {
-  const { desired = [], observed = [], owned = [], keeps = false, elsewhere = [] } = input;
+  const { desired = [], observed = [], owned = [], keeps = false, elsewhere = [], prospect } = input;
   const plan = planObjects({
     desired,
     observed,
@@ -37,7 +39,7 @@ function nextOf(input: Input, records: RuleRecord[] = []) {
   });
   const own = [...desired, ...owned.map(({ object }) => object)].map(({ name }) => name.slice(name.indexOf('/') + 1));
   const held = new Set([...own, ...elsewhere]);
-  const footprint = ruleEntries(DEVICE, recordsAfter(plan, records), [...held]);
+  const footprint = ruleEntries(DEVICE, recordsAfter(plan, records, prospect), [...held]);
   return { footprint, records: recordsAt({ ...range(), status: { footprint } }, DEVICE, held) };
 }
 
@@ -133,10 +135,14 @@ describe('the footprint of rules', () => {
     expect(kept.footprint).toMatchObject([{ name: 'Old', state: 'Applied', desiredHash: 'x', members: [one] }]);
   });
 
-  it('what is to be adopted is Adopted before it is written, and its tag is not taken for ours', () => {
+  it('what is to be adopted is announced when that is handed over, with the tag that is to come', () => {
     const [one = ''] = patterns(1);
-    expect(nextOf({ desired: rules([one]), observed: rules([one], 'else') }).records).toEqual([
-      { plan: 'P', pattern: one, state: 'Adopted', tagHash: undefined },
-    ]);
+    const adopting = { desired: rules([one]), observed: rules([one], 'else') };
+    const [announced] = nextOf(adopting).records;
+    expect(announced).toMatchObject({ plan: 'P', pattern: one, state: 'Pending', adopted: true });
+    expect(announced && isRecordedTag(announced, 'a')).toBe(true);
+    const held = { ...adopting, prospect: { isHeld: true } };
+    expect(nextOf(held).records).toEqual([]);
+    expect(nextOf(held, announced && [announced]).records).toEqual([announced]);
   });
 });

@@ -1,6 +1,6 @@
 import type { NumberRange } from '../../api/kinds.ts';
 import { byText, contentHash } from '../../domain/change/canonical.ts';
-import { staysReleased } from '../../domain/change/footprint.ts';
+import { type Prospect, staysReleased } from '../../domain/change/footprint.ts';
 import { memberBits, membersOf } from '../../domain/change/member-set.ts';
 import { type Owned, type Plan, type PlannedItem, wasAdopted } from '../../domain/change/plan.ts';
 import { splitRuleIdentity } from '../../domain/change/rule-identity.ts';
@@ -12,7 +12,7 @@ export interface RuleRecord {
   readonly plan: string;
   readonly pattern: string;
   readonly state: Owned['state'];
-  /** Of one that is `Removing`: it existed before us. */
+  /** Of one that is `Removing` or `Pending`: it existed before us. */
   readonly adopted?: true;
   readonly tagHash: string | undefined;
   /** Known only right after a look: it is not wanted there, and has to stay for now. Told apart so that people see what awaits removal. */
@@ -103,7 +103,7 @@ function hashOfTag(tag: string): string {
  * What is known of the rules on one device after a plan. `records` is what was known before: a rule keeps its state and the tag that was written
  * until a read shows otherwise.
  */
-export function recordsAfter(plan: Plan, records: readonly RuleRecord[], isUnderWay = false): RuleRecord[] {
+export function recordsAfter(plan: Plan, records: readonly RuleRecord[], prospect: Prospect = {}): RuleRecord[] {
   const known = new Map(records.map((record) => [`${record.plan}/${record.pattern}`.toLowerCase(), record]));
   const recordOf = (name: string, found: Omit<RuleRecord, 'plan' | 'pattern'>): RuleRecord => {
     const { plan: dialPlan, prefix: pattern } = splitRuleIdentity(name);
@@ -111,7 +111,7 @@ export function recordsAfter(plan: Plan, records: readonly RuleRecord[], isUnder
   };
   const before = (name: string): RuleRecord | undefined => known.get(name.toLowerCase());
   const items = plan.items.flatMap((item) => {
-    const found = itemRecord(item, before(item.desired.name), isUnderWay);
+    const found = itemRecord(item, before(item.desired.name), prospect);
     return found === undefined ? [] : [recordOf(item.desired.name, found)];
   });
   const kept = plan.kept.map(({ object: { name }, state, adopted }) =>
@@ -144,23 +144,22 @@ function removingRecord(known: RuleRecord | undefined): Omit<RuleRecord, 'plan' 
 function itemRecord(
   item: PlannedItem,
   known: RuleRecord | undefined,
-  isUnderWay: boolean,
+  prospect: Prospect,
 ): Omit<RuleRecord, 'plan' | 'pattern'> | undefined {
   const { desired, standing } = item;
   // Nothing of it is ours while it cannot be taken up again, and neither is it forgotten.
-  if (known?.state === 'Released' && staysReleased(item)) return { state: known.state, tagHash: known.tagHash };
+  if (known?.state === 'Released' && staysReleased(item, prospect)) return { state: known.state, tagHash: known.tagHash };
   const tagHash = hashOfTag(String(desired.fields['tag']));
   const state = item.adopted ? 'Adopted' : 'Applied';
   switch (standing) {
     case 'InSync':
-      return known?.state === 'Removing' && isUnderWay
+      return known?.state === 'Removing' && prospect.isUnderWay === true
         ? { state: known.state, ...adoptedField(known.adopted), tagHash }
         : { state, tagHash };
     case 'TakenBack':
       return { state, tagHash };
     case 'ToAdopt':
-      // Nothing of it is ours yet, so that its tag is still to be written.
-      return { state: 'Adopted', tagHash: undefined };
+      return announcedRecord(item, known, tagHash, prospect);
     case 'ToCreate':
       // Also what policy or a gate keeps back: it is granted and not there, and so must not pass for applied.
       return { state: 'Pending', tagHash };
@@ -170,6 +169,20 @@ function itemRecord(
     case 'Taken':
       return undefined;
   }
+}
+
+/**
+ * A rule with another tag is announced when the pass hands its change over, and is somebody else's until a look shows our tag there: a word that is
+ * taken back stops the write (telephony 4.2). A pass that hands nothing over keeps what was announced before, which may be on the wire.
+ */
+function announcedRecord(
+  { writes }: PlannedItem,
+  known: RuleRecord | undefined,
+  tagHash: string,
+  { isHeld }: Prospect,
+): Omit<RuleRecord, 'plan' | 'pattern'> | undefined {
+  if (writes && isHeld !== true) return { state: 'Pending', adopted: true, tagHash };
+  return known && { state: known.state, ...adoptedField(known.adopted), tagHash: known.tagHash };
 }
 
 /** Rules that are to be remembered alike. */
@@ -229,11 +242,15 @@ function byNameStateAndTag(left: StatusEntry, right: StatusEntry): number {
 
 /**
  * The entries of one device once the removal of the whole range has been handed over: what we take away is no longer owned (telephony 6.4),
- * what existed before us keeps its state.
+ * what existed before us keeps its state, announced or adopted.
  */
 export function leavingEntries(footprint: readonly StatusEntry[], device: string): readonly StatusEntry[] {
   return footprint.map((entry) => {
-    const isOurs = entry.system === 'sbc' && entry.target === device && (entry.state === 'Applied' || entry.state === 'Pending');
+    const isOurs =
+      entry.system === 'sbc' &&
+      entry.target === device &&
+      (entry.state === 'Applied' || entry.state === 'Pending') &&
+      entry.adopted !== true;
     return isOurs ? { ...entry, state: 'Removing' as const } : entry;
   });
 }

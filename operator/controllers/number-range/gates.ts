@@ -4,6 +4,8 @@ import type { ControllerDeps } from '../deps.ts';
 import { type Gate, gate, protectedBy } from '../gates.ts';
 import { type Governance, governanceOf, type Hold, lockOf } from '../governance.ts';
 import type { SiteScope } from '../site-scope.ts';
+import type { Work } from '../work.ts';
+import type { RangeFindings } from './findings.ts';
 
 /** What must hold before rules are written to any SBC (design §2). */
 export function rangeGate({ site, customer }: SiteScope): Gate {
@@ -23,6 +25,16 @@ export function deviceHolds({ trunks }: Pick<SiteScope, 'trunks'>, devices: read
       return closed === undefined ? [] : [[keyOf(device), closed] as const];
     }),
   );
+}
+
+/** Whether anything is handed over at all in this pass. */
+export function mayWrite({ governance, closedGate }: Pick<RangeFindings, 'governance' | 'closedGate'>): boolean {
+  return governance.hold === undefined && closedGate === undefined;
+}
+
+/** Whether one device is kept from writes by itself. */
+export function isHeldAt({ target }: Pick<Work, 'target'>, { deviceHolds: holds }: Pick<RangeFindings, 'deviceHolds'>): boolean {
+  return holds.has(target.id);
 }
 
 /**

@@ -26,7 +26,7 @@ import { NumberClaims, placeOf } from './claims.ts';
 import { RangeConfigMaps, RECHECK_MS } from './config-maps.ts';
 import { type Edit, editOf } from './edit.ts';
 import type { RangeFindings } from './findings.ts';
-import { deviceHolds, rangeGate, rangeGovernance } from './gates.ts';
+import { deviceHolds, isHeldAt, mayWrite as mayWriteAny, rangeGate, rangeGovernance } from './gates.ts';
 import { withoutGivenUp } from './given-up.ts';
 import { replacementsAt, type SeenRules } from './going.ts';
 import { type Grants, grant, NO_GRANTS } from './grants.ts';
@@ -197,10 +197,10 @@ export class NumberRangeReconciler implements Reconciler<NumberRange, NumberRang
 
   async #report(found: RangeFindings, { now }: ReconcileContext): Promise<Report<NumberRangeStatus>> {
     const { delivery, clock } = this.#deps;
-    const { range, works, governance, closedGate } = found;
+    const { range, works, governance } = found;
     const owner = ownerOf('NumberRange', keyOf(range));
-    const mayWrite = governance.hold === undefined && closedGate === undefined;
-    const isHeld = ({ target }: Work): boolean => found.deviceHolds.has(target.id);
+    const mayWrite = mayWriteAny(found);
+    const isHeld = (work: Work): boolean => isHeldAt(work, found);
     const after = heldAfter(found);
     const heldIn = after.inConfigMap ? await this.#memory.record(range, after.patterns) : undefined;
     const retry = firstFailure(works);

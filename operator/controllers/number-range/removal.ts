@@ -144,8 +144,9 @@ function planRemoval(
     const isDerived = patterns.has(pattern) && tags.get(plan.toLowerCase())?.has(tag.toLowerCase()) === true;
     const isOurs = rule.kind === 'DialPlanRule' && (isDerived || (record !== undefined && isRecordedTag(record, tag)));
     const isNamedByUs = isDerivedRuleName(rule.fields['ruleName'], { plan, prefix: pattern, tag });
-    // Of what was only announced, and of what status has lost, the name tells whether we made it.
-    const isKept = record === undefined || record.state === 'Pending' ? !isNamedByUs : isLeftAlone(record, range);
+    // Of a create that was only announced, and of what status has lost, the name tells whether we made it.
+    const isUnknown = record === undefined || (record.state === 'Pending' && record.adopted !== true);
+    const isKept = isUnknown ? !isNamedByUs : isLeftAlone(record, range);
     const isInherited = heirs.has({ device, plan, pattern, tag });
     return isOurs && !isKept && !isInherited ? [{ object: rule, state: 'Applied' }] : [];
   });

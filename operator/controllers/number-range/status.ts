@@ -9,6 +9,7 @@ import type { Work } from '../work.ts';
 import { MAX_IN_STATUS } from './config-maps.ts';
 import type { RangeFindings } from './findings.ts';
 import { type RuleRecord, recordsAfter, recordsAt, releasedAt, ruleEntries, unsavedRecords } from './footprint.ts';
+import { isHeldAt, mayWrite } from './gates.ts';
 import type { Grants } from './grants.ts';
 import { lostDevices } from './lost-devices.ts';
 
@@ -71,12 +72,14 @@ function entriesAt(work: Work, held: readonly string[], found: RangeFindings) {
 }
 
 /** What is known of the rules on one device after this pass; what another range has taken over is not recorded here where it was not looked for. */
-function recordsOf({ plan, target, underWay, isUnsaved }: Work, { range, held, handedOver }: RangeFindings): RuleRecord[] {
+function recordsOf(work: Work, found: RangeFindings): RuleRecord[] {
+  const { plan, target, underWay: isUnderWay, isUnsaved } = work;
+  const { range, held, handedOver } = found;
   const records = recordsAt(range, target.id, held);
   const released = releasedAt(range, target.id);
   if (plan === undefined) return [...records.filter(({ pattern }) => !handedOver.has(pattern)), ...released];
   const known = [...records, ...released];
-  const after = recordsAfter(plan, known, underWay);
+  const after = recordsAfter(plan, known, { isUnderWay, isHeld: !mayWrite(found) || isHeldAt(work, found) });
   return isUnsaved ? unsavedRecords(after, known) : after;
 }
 

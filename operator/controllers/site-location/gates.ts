@@ -3,6 +3,7 @@ import type { TenantStep } from '../../domain/permissions/due-permissions.ts';
 import { conditionOf, satisfies } from '../finding.ts';
 import { type Gate, gate, protectedBy } from '../gates.ts';
 import type { SiteScope, TrunkScope } from '../site-scope.ts';
+import type { SiteFindings } from './findings.ts';
 
 /** What a site does in the tenant; rights that only other work needs do not stop it (design §2). */
 const SITE_STEPS: readonly TenantStep[] = ['readTenant', 'readDomains', 'readLicenses', 'readVoiceUsers', 'configureVoice'];
@@ -17,6 +18,11 @@ export function siteGate(scope: SiteScope): Gate {
     trunksGate(scope) ??
     protectedBy([customer, ...trunks.flatMap((trunk) => trunk.device ?? [])])
   );
+}
+
+/** Whether what is planned is handed over in this pass. */
+export function mayWrite({ accepted, closedGate, governance }: Pick<SiteFindings, 'accepted' | 'closedGate' | 'governance'>): boolean {
+  return accepted.status === 'True' && closedGate === undefined && governance.hold === undefined;
 }
 
 /**

@@ -30,12 +30,12 @@ function isOther(other: SiteLocation, scope: SiteScope): boolean {
   return keyOf(other) !== keyOf(scope.site) && !givesWay(other, scope);
 }
 
-/** What is only announced may be a stranger's. */
+/** What is only announced may be a stranger's; not so if it was there and the other site is about to change it. */
 function lists({ status }: SiteLocation, id: string): boolean {
   return (status?.footprint ?? []).some(
     (entry) =>
       entry.name !== undefined &&
-      (entry.state === 'Applied' || entry.state === 'Adopted') &&
+      (entry.state === 'Applied' || entry.state === 'Adopted' || (entry.state === 'Pending' && entry.adopted === true)) &&
       identityOf({ ...entry, name: entry.name }) === id,
   );
 }

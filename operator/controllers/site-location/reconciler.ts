@@ -27,7 +27,7 @@ import { accept } from './accept.ts';
 import { desiredVoice, routableTrunks } from './desired.ts';
 import { emergencyRecord } from './emergency.ts';
 import type { SiteFindings } from './findings.ts';
-import { siteGate } from './gates.ts';
+import { mayWrite as mayWriteNow, siteGate } from './gates.ts';
 import { takenAway } from './holds.ts';
 import { type Ownership, usageName } from './naming.ts';
 import { ownedThere, type SitePlaces, sitePlaces } from './places.ts';
@@ -99,7 +99,7 @@ export class SiteLocationReconciler implements Reconciler<SiteLocation, SiteLoca
       directory,
       devices,
     };
-    const mayWrite = accepted.status === 'True' && closedGate === undefined && governance.hold === undefined;
+    const mayWrite = mayWriteNow(found);
     const conclusion = siteConditions(found, ctx.now);
     const status = siteStatus(found);
     const cleansUp = hasToCleanUp(site, governance.policy, status.footprint);

@@ -3,7 +3,7 @@ import { keyOf } from '../../api/meta.ts';
 import type { Seen } from '../../delivery/delivery.ts';
 import type { Target } from '../../domain/change/driver.ts';
 import { identityOf, type OutsideObject } from '../../domain/change/object.ts';
-import { type Owned, type Plan, planObjects } from '../../domain/change/plan.ts';
+import { type Owned, type Plan, planObjects, wasAdopted } from '../../domain/change/plan.ts';
 import { VOICE_ROUTING_ORDER } from '../../domain/routing/voice-routing.ts';
 import type { DnsView } from '../../integrations/dns/port.ts';
 import type { VoiceView } from '../../integrations/teams-admin/port.ts';
@@ -62,7 +62,7 @@ export function removeSite(removal: SiteRemoval): FinalReport<SiteLocationStatus
     what: (open) => open.map(({ kind, name }) => `${kind} ${name}`).join(', '),
     silence: (open) => silenceOf(removal, works, open),
     // Also what only a marker told, so that the next pass knows it by name.
-    progress: () => ({ footprint: footprintOf(site, works) }),
+    progress: () => ({ footprint: footprintOf(site, works, false) }),
     now: ctx.now,
   });
 }
@@ -111,7 +111,9 @@ function planRemoval(scope: SiteScope, stores: Stores, ownership: Ownership, tar
   const unlisted = observed.filter((object) => isRecognised(object, scope, ownership, name));
   // An announced create counts only if what stands there is recognisably ours.
   const settled = owned.filter(({ state }) => state !== 'Pending');
-  const announced = new Set(owned.filter(({ state }) => state === 'Pending').map(({ object }) => identityOf(object)));
+  const announced = new Set(
+    owned.filter((entry) => entry.state === 'Pending' && !wasAdopted(entry)).map(({ object }) => identityOf(object)),
+  );
   const wasThere = (object: OutsideObject): boolean => !announced.has(identityOf(object)) && showsAdoption(object, seen, isOurs);
   const known = new Set(settled.map(({ object }) => identityOf(object)));
   const rebuilt = unlisted

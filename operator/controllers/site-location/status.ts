@@ -7,6 +7,7 @@ import { rangesOf, type SiteScope, type TrunkScope } from '../site-scope.ts';
 import { driftStatus } from '../status-parts.ts';
 import { mayRecordName } from './accept.ts';
 import type { SiteFindings } from './findings.ts';
+import { mayWrite } from './gates.ts';
 import { removedTrunks } from './holds.ts';
 import { endpointName } from './naming.ts';
 import { leadsToNow } from './records.ts';
@@ -18,7 +19,7 @@ type TrunkStatus = NonNullable<SiteLocationStatus['trunks']>[number];
 export function siteStatus(found: SiteFindings): StatusFields<SiteLocationStatus> {
   const { scope, voice, dns } = found;
   const works = [voice, dns].flatMap((work) => work ?? []);
-  const footprint = footprintOf(scope.site, works);
+  const footprint = footprintOf(scope.site, works, !mayWrite(found));
   const leftIn = oursOutside({ status: { footprint } }).find(({ system }) => system === 'teams-admin')?.target;
   const tenantId = scope.routesInMicrosoft ? scope.tenantId : leftIn;
   return {

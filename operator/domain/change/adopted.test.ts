@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fc } from '../../../test/support/properties.ts';
 import { contentHash } from './canonical.ts';
-import { nextFootprint, ownedFrom } from './footprint.ts';
+import { nextFootprint, ownedFrom, type Prospect } from './footprint.ts';
 import type { OutsideObject } from './object.ts';
 import { type ChangePolicy, type Owned, type PlanRequest, planObjects } from './plan.ts';
 
@@ -19,10 +19,10 @@ function known(state: Owned['state'], object = route()): Owned {
 }
 
 /** One pass over one object: what is planned, and what the footprint says then. */
-function pass(request: Partial<PlanRequest>) {
+function pass(request: Partial<PlanRequest>, prospect: Prospect = {}) {
   const owned = request.owned ?? [];
   const plan = planObjects({ desired: [], observed: [], policy: 'Enforce', adopts: () => false, order: ['VoiceRoute'], ...request, owned });
-  const footprint = nextFootprint(plan, owned);
+  const footprint = nextFootprint(plan, owned, prospect);
   return {
     plan,
     owned: ownedFrom(footprint),
@@ -64,9 +64,73 @@ describe('what existed before us, when it is not wanted any more', () => {
   });
 });
 
+/** As one pass announces the change with which it adopts. */
+const ANNOUNCED: Owned = { ...known('Pending', WANTED), adopted: true };
+const asked = { observed: [route(THEIRS)], adopts: () => true };
+/** Once the change is carried out. */
+const taken = { ...WANTED, adopted: true };
+
+interface Case {
+  readonly why: string;
+  readonly request: Partial<PlanRequest>;
+  readonly prospect?: Prospect;
+  readonly does: readonly string[];
+  readonly is: string;
+}
+
+describe('what is to be adopted with a change', () => {
+  it.each<Case>([
+    { why: 'is announced when the change is handed over', request: asked, does: ['update adopted'], is: 'Pending adopted' },
+    { why: 'is nobody of ours while that is held', request: asked, prospect: { isHeld: true }, does: ['update adopted'], is: '' },
+    { why: 'is nobody of ours where nothing is written', request: { ...asked, policy: 'Observe' }, does: [], is: '' },
+    {
+      why: 'stays announced while it is held after that',
+      request: { ...asked, owned: [ANNOUNCED] },
+      prospect: { isHeld: true },
+      does: ['update adopted'],
+      is: 'Pending adopted',
+    },
+    { why: 'is left alone when the word is taken back', request: { observed: [route(THEIRS)], owned: [ANNOUNCED] }, does: [], is: '' },
+    { why: 'is adopted once our sign is on it', request: { observed: [taken], owned: [ANNOUNCED] }, does: [], is: 'Adopted' },
+    { why: 'is adopted also where that was not recorded', request: { observed: [taken] }, does: [], is: 'Adopted' },
+    {
+      why: 'follows the spec once our sign is on it',
+      request: { observed: [{ ...taken, fields: { numberPattern: '^1' } }], owned: [ANNOUNCED] },
+      does: ['update adopted'],
+      is: 'Pending adopted',
+    },
+    { why: 'is made anew, and ours, when it is gone', request: { owned: [ANNOUNCED] }, does: ['create'], is: 'Pending' },
+  ])('$why', ({ request, prospect, does, is }) => {
+    const found = pass({ desired: [WANTED], marker: OURS, ...request }, prospect);
+    expect([found.does, found.state]).toEqual([does, is]);
+  });
+
+  it.each<Case>([
+    { why: 'is forgotten as long as it is theirs', request: { observed: [route(THEIRS)], releases: () => true }, does: [], is: '' },
+    { why: 'is forgotten likewise where adopted objects go', request: { observed: [route(THEIRS)] }, does: [], is: '' },
+    { why: 'is released once our sign is on it', request: { observed: [taken], releases: () => true }, does: [], is: 'Released' },
+    { why: 'goes where the user wants that', request: { observed: [taken] }, does: ['remove'], is: 'Removing adopted' },
+  ])('and is not wanted any more $why', ({ request, does, is }) => {
+    const found = pass({ owned: [ANNOUNCED], marker: OURS, ...request });
+    expect([found.does, found.state]).toEqual([does, is]);
+  });
+});
+
+it('what is adopted without a change is so at once, also while writes are held', () => {
+  const found = pass({ desired: [WANTED], observed: [route()], adopts: () => true }, { isHeld: true });
+  expect([found.does, found.state]).toEqual([[], 'Adopted']);
+});
+
 describe('what was released, when it is wanted again', () => {
-  it.each<{ readonly why: string; readonly request: Partial<PlanRequest>; readonly does: readonly string[]; readonly is: string }>([
+  it.each<Case>([
     { why: 'as it stands: adopted without a write', request: { observed: [route()] }, does: [], is: 'Adopted' },
+    {
+      why: 'and a pause keeps it from following the spec',
+      request: { owned: [known('Released', route(THEIRS))], observed: [route(THEIRS)] },
+      prospect: { isHeld: true },
+      does: ['update adopted'],
+      is: 'Released',
+    },
     {
       why: 'otherwise than it was left and stands: it follows the spec',
       request: { owned: [known('Released', route(THEIRS))], observed: [route(THEIRS)] },
@@ -81,10 +145,10 @@ describe('what was released, when it is wanted again', () => {
       is: 'Released',
     },
     {
-      why: 'and a word lets us take it over once more',
+      why: 'and a word lets us take it over once more: not ours before that has come about',
       request: { observed: [route(THEIRS)], adopts: () => true },
       does: ['update adopted'],
-      is: 'Adopted',
+      is: 'Released',
     },
     {
       why: 'and a policy keeps us from that',
@@ -94,8 +158,8 @@ describe('what was released, when it is wanted again', () => {
     },
     { why: 'and it is gone: it is made anew, and ours', request: { observed: [] }, does: ['create'], is: 'Pending' },
     { why: 'and it is gone where nothing is written', request: { observed: [], policy: 'Observe' }, does: [], is: 'Released' },
-  ])('$why', ({ request, does, is }) => {
-    const found = pass({ desired: [WANTED], owned: RELEASED, ...request });
+  ])('$why', ({ request, prospect, does, is }) => {
+    const found = pass({ desired: [WANTED], owned: RELEASED, ...request }, prospect);
     expect([found.does, found.state, found.plan.drift]).toEqual([does, is, []]);
   });
 });

@@ -22,19 +22,32 @@ export function ownedFrom(footprint: readonly FootprintEntry[]): Owned[] {
   }));
 }
 
+/** What becomes of the plan for one place. */
+export interface Prospect {
+  /** An earlier batch for the place is in its lane or on the wire. */
+  readonly isUnderWay?: boolean;
+  /** Something beside the policy keeps this pass from handing anything over: a pause, a lock, a gate. */
+  readonly isHeld?: boolean;
+}
+
 /**
  * The footprint after this look: what is seen in place is `Applied`; planned creates are `Pending` before they go out (design §4 Marks), with
- * the hash of what is announced; removals stay as `Removing` until a look no longer finds them; what is gone leaves, and what existed before us
- * stays as `Released`. Verdicts of the last batch are not needed here: only what a read shows counts as applied.
+ * the hash of what is announced, and so is what is adopted with a change (see announcedEntry); removals stay as `Removing` until a look no longer
+ * finds them; what is gone leaves, and what existed before us stays as `Released`. Verdicts of the last batch are not needed here: only what a
+ * read shows counts as applied.
  */
-export function nextFootprint(plan: Plan, owned: readonly Owned[], isUnderWay = false): FootprintEntry[] {
+export function nextFootprint(plan: Plan, owned: readonly Owned[], prospect: Prospect = {}): FootprintEntry[] {
   const known = new Map(owned.map((entry) => [identityOf(entry.object), entry]));
-  const items = plan.items.flatMap((item) => itemEntry(item, known.get(identityOf(item.desired)), isUnderWay));
+  const items = plan.items.flatMap((item) => itemEntry(item, known.get(identityOf(item.desired)), prospect));
   const removing = plan.removals.map((object) => removingEntry(object, known.get(identityOf(object))));
   const released = plan.released.map(({ object, state, desiredHash }) => entryOf(object, state, desiredHash));
   const placed = new Set([...items, ...removing, ...released].map(identityOf));
   const gone = new Set(plan.gone.map((entry) => identityOf(entry.object)));
-  const kept = owned.filter(({ object }) => !placed.has(identityOf(object)) && !gone.has(identityOf(object))).map(knownEntry);
+  const taken = new Set(plan.items.filter(({ standing }) => standing === 'Taken').map(({ desired }) => identityOf(desired)));
+  // What was to be adopted, and is not by now, is nobody of ours: it stood there all the time.
+  const isLeft = (entry: Owned): boolean => entry.state === 'Pending' && wasAdopted(entry) && taken.has(identityOf(entry.object));
+  const isKept = (entry: Owned): boolean => !placed.has(identityOf(entry.object)) && !gone.has(identityOf(entry.object)) && !isLeft(entry);
+  const kept = owned.filter(isKept).map(knownEntry);
   return [...items, ...removing, ...released, ...kept].sort(byIdentity);
 }
 
@@ -47,19 +60,19 @@ function knownEntry({ object, state, adopted, desiredHash }: Owned): FootprintEn
   return { ...entryOf(object, state, desiredHash), ...(adopted === true ? { adopted } : {}) };
 }
 
-function itemEntry(item: PlannedItem, known: Owned | undefined, isUnderWay: boolean): FootprintEntry[] {
+function itemEntry(item: PlannedItem, known: Owned | undefined, prospect: Prospect): FootprintEntry[] {
   // Nothing of it is ours while it cannot be taken up again, and neither is it forgotten.
-  if (known?.state === 'Released' && staysReleased(item)) return [knownEntry(known)];
+  if (known?.state === 'Released' && staysReleased(item, prospect)) return [knownEntry(known)];
   const hash = contentHash(item.desired.fields);
   switch (item.standing) {
     case 'InSync':
       // While its removal may be on the wire it is not settled: it may be gone at the next look, and by our own hand.
-      if (known?.state === 'Removing' && isUnderWay) return [knownEntry({ ...known, desiredHash: hash })];
+      if (known?.state === 'Removing' && prospect.isUnderWay === true) return [knownEntry({ ...known, desiredHash: hash })];
       return [entryOf(item.desired, item.adopted ? 'Adopted' : 'Applied', hash)];
     case 'TakenBack':
       return [entryOf(item.desired, item.adopted ? 'Adopted' : 'Applied', hash)];
     case 'ToAdopt':
-      return adoptedEntry(item, known, hash);
+      return item.fields.length === 0 ? [entryOf(item.desired, 'Adopted', hash)] : announcedEntry(item, known, hash, prospect);
     case 'ToCreate':
       return createdEntry(item, known, hash);
     case 'ToUpdate':
@@ -70,9 +83,15 @@ function itemEntry(item: PlannedItem, known: Owned | undefined, isUnderWay: bool
   }
 }
 
-function adoptedEntry({ desired, writes, fields }: PlannedItem, known: Owned | undefined, hash: string): FootprintEntry[] {
-  const isSame = fields.length === 0;
-  return writes || isSame ? [entryOf(desired, 'Adopted', isSame ? hash : known?.desiredHash)] : [];
+/**
+ * What is to be adopted with a change is announced in the pass that hands that over, and no more: until a look shows the change, it is still
+ * somebody else's, so that a word that is taken back stops the write (telephony 4.2). In a pass that hands nothing over, only an announcement
+ * that was made before is kept: its change may be on the wire. What needs no change is adopted at once, whatever holds writes: there is nothing to
+ * be written that could be held, or stopped, and drift is told in Observe as well (design §2).
+ */
+function announcedEntry({ desired, writes }: PlannedItem, known: Owned | undefined, hash: string, { isHeld }: Prospect): FootprintEntry[] {
+  if (writes && isHeld !== true) return [{ ...entryOf(desired, 'Pending', hash), adopted: true }];
+  return known === undefined ? [] : [knownEntry(known)];
 }
 
 function createdEntry({ desired, writes, isLeaving }: PlannedItem, known: Owned | undefined, hash: string): FootprintEntry[] {
@@ -86,9 +105,12 @@ function updatedEntry({ desired, adopted }: PlannedItem, known: Owned | undefine
   return { ...knownEntry(known), ...placeOf(desired) };
 }
 
-/** Whether what was released is left alone once more: somebody else's by now, or kept back by the policy. */
-export function staysReleased({ standing, writes }: Pick<PlannedItem, 'standing' | 'writes'>): boolean {
-  return standing === 'Taken' || ((standing === 'ToUpdate' || standing === 'ToAdopt') && !writes);
+/**
+ * Whether what was released stays so: somebody else's by now, also where a word lets us take it over, as long as no look shows that it has
+ * come about; or as we left it, and kept from a change.
+ */
+export function staysReleased({ standing, writes }: Pick<PlannedItem, 'standing' | 'writes'>, { isHeld }: Prospect): boolean {
+  return standing === 'Taken' || standing === 'ToAdopt' || (standing === 'ToUpdate' && (!writes || isHeld === true));
 }
 
 function entryOf(

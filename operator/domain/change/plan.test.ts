@@ -215,9 +215,9 @@ describe('footprint', () => {
     const wanted = { desired: [route('a')], policy };
     // The removal may be on the wire while the object is still seen.
     const between = plan({ ...wanted, observed: [route('a')], owned: removing });
-    const stillLeaving = ownedFrom(nextFootprint(between, removing, true));
+    const stillLeaving = ownedFrom(nextFootprint(between, removing, { isUnderWay: true }));
     expect(stillLeaving).toMatchObject([{ state: 'Removing' }]);
-    expect(ownedFrom(nextFootprint(between, removing, false))).toMatchObject([{ state: 'Applied' }]);
+    expect(ownedFrom(nextFootprint(between, removing, { isUnderWay: false }))).toMatchObject([{ state: 'Applied' }]);
     for (const owned of [removing, stillLeaving]) {
       const gone = plan({ ...wanted, owned });
       expect([gone.items[0]?.standing, gone.changes.map(({ action }) => action), gone.drift]).toEqual(['ToCreate', ['create'], []]);

@@ -9,11 +9,12 @@ export type ChangePolicy = 'Enforce' | 'Report' | 'Approve' | 'Observe';
 export interface Owned {
   readonly object: Pick<OutsideObject, 'system' | 'target' | 'kind' | 'name'>;
   /**
-   * `Pending`: announced before its create, not yet seen. `Adopted`: existed before us, taken over on request. `Released`: was adopted, is not
-   * wanted now and was left where it stands; it is not ours meanwhile, and is known as what existed before us when it is wanted again.
+   * `Pending`: announced before its create, or before the change with which it is adopted, and not yet seen so. `Adopted`: existed before us, taken
+   * over on request. `Released`: was adopted, is not wanted now and was left where it stands; it is not ours meanwhile, and is known as what existed
+   * before us when it is wanted again.
    */
   readonly state: 'Pending' | 'Applied' | 'Adopted' | 'Removing' | 'Released';
-  /** Of one that is `Removing`: it existed before us. */
+  /** Of one that is `Removing` or `Pending`: it existed before us. */
   readonly adopted?: boolean;
   /**
    * Hash of the desired fields last applied: desired now differs = a change, equal but observed differs = drift (design §3). While `Pending`,
@@ -136,23 +137,27 @@ export function planObjects(request: PlanRequest): Plan {
 }
 
 /** Whether what existed before us is left where it stands. What was released once is never removed, and is forgotten only when it is gone. */
-function isReleased(entry: Owned, observed: ReadonlyMap<string, OutsideObject>, { releases }: PlanRequest): boolean {
-  if (!observed.has(identityOf(entry.object))) return false;
-  return entry.state === 'Released' || (wasAdopted(entry) && releases?.(entry.object) === true);
+function isReleased(entry: Owned, observed: ReadonlyMap<string, OutsideObject>, { releases, marker }: PlanRequest): boolean {
+  const there = observed.get(identityOf(entry.object));
+  if (there === undefined) return false;
+  return entry.state === 'Released' || (wasAdopted(entry) && isOurs(entry, there, marker) && releases?.(entry.object) === true);
 }
 
 function asReleased({ object, desiredHash }: Owned): Owned {
   return { object, state: 'Released', ...(desiredHash === undefined ? {} : { desiredHash }) };
 }
 
-/** Whether the footprint has it as something that was there before us and was taken over, also while that is being removed on request. */
+/**
+ * Whether the footprint has it as something that was there before us and was taken over, also while that is announced, or while it is being
+ * removed on request.
+ */
 export function wasAdopted({ state, adopted }: Pick<Owned, 'state' | 'adopted'>): boolean {
-  return state === 'Adopted' || (state === 'Removing' && adopted === true);
+  return state === 'Adopted' || ((state === 'Removing' || state === 'Pending') && adopted === true);
 }
 
 /**
- * An announced create was never seen, so a stranger may stand there under that name: ours is then only what our marker, or where there is
- * none the announced content, shows (design §3 footprint, telephony 4.2).
+ * What was announced was never seen, so it may be a stranger that stands there under that name, or still stands there to be adopted: ours is then
+ * only what our marker, or where there is none the announced content, shows (design §3 footprint, telephony 4.2).
  */
 function isOurs(entry: Owned, observed: OutsideObject | undefined, marker: string | undefined): boolean {
   if (entry.state !== 'Pending' || observed === undefined) return true;
@@ -185,7 +190,7 @@ function planItem(
 /** By the footprint; where that has lost it, or knows an announcement alone, by what stands there. */
 function isAdopted(standing: Standing, observed: OutsideObject | undefined, owned: Owned | undefined, request: PlanRequest): boolean {
   if (observed === undefined) return standing === 'Drifted' && owned?.state === 'Adopted';
-  if (owned !== undefined && owned.state !== 'Pending') return wasAdopted(owned) || owned.state === 'Released';
+  if (owned !== undefined && (owned.state !== 'Pending' || owned.adopted === true)) return wasAdopted(owned) || owned.state === 'Released';
   return standing === 'ToAdopt' || observed.adopted === true || request.existedBefore?.(observed, owned) === true;
 }
 
