@@ -1,6 +1,7 @@
 import type { KubeObject } from '../api/meta.ts';
 import { byText } from '../domain/change/canonical.ts';
 import { type FootprintEntry, nextFootprint, ownedFrom } from '../domain/change/footprint.ts';
+import { identityOf } from '../domain/change/object.ts';
 import type { ChangePolicy, Owned } from '../domain/change/plan.ts';
 import type { Work } from './work.ts';
 
@@ -38,6 +39,11 @@ export function oursOutside<Entry extends Pick<StatusEntry, 'state'>>(object: {
   readonly status?: { readonly footprint?: readonly Entry[] };
 }): Entry[] {
   return (object.status?.footprint ?? []).filter(({ state }) => state !== 'Released');
+}
+
+/** What tells the object of an entry from all others; undefined for a collection. */
+export function entryId({ name, ...place }: Pick<StatusEntry, 'system' | 'target' | 'kind' | 'name'>): string | undefined {
+  return name === undefined ? undefined : identityOf({ ...place, name });
 }
 
 /** Named objects that status says are ours at one place (system and target). */

@@ -52,17 +52,30 @@ function wantedNames({ spec }: SiteLocation): string[] {
   });
 }
 
+/** The SBCDevice that a trunk of a site names; without a namespace it is the site's. */
+export function sbcKeyOf(
+  { sbcRef }: Pick<SiteLocation['spec']['trunks'][number], 'sbcRef'>,
+  { metadata }: Pick<SiteLocation, 'metadata'>,
+): ObjectKey {
+  return `${sbcRef.namespace ?? metadata.namespace ?? ''}/${sbcRef.name}`;
+}
+
+/** A trunk as status knows it. */
+export type KnownTrunk = NonNullable<NonNullable<SiteLocation['status']>['trunks']>[number];
+
+/** The SBC that the name of a trunk leads to by status. */
+export function ledTo(trunk: KnownTrunk | undefined): ObjectKey | undefined {
+  return trunk?.sbcRef && `${trunk.sbcRef.namespace}/${trunk.sbcRef.name}`;
+}
+
 /** Devices of a site's trunks. */
 export function devicesOf(site: SiteLocation): ObjectKey[] {
-  const namespace = site.metadata.namespace ?? '';
-  return [...new Set(site.spec.trunks.map(({ sbcRef }): ObjectKey => `${sbcRef.namespace ?? namespace}/${sbcRef.name}`))];
+  return [...new Set(site.spec.trunks.map((trunk) => sbcKeyOf(trunk, site)))];
 }
 
 /** Devices of a site's trunks, and of those that have left its spec and of which something may stand in the tenant or in DNS. */
 export function devicesServing(site: SiteLocation): ObjectKey[] {
-  const known = (site.status?.trunks ?? []).flatMap(({ sbcRef }): ObjectKey[] =>
-    sbcRef === undefined ? [] : [`${sbcRef.namespace}/${sbcRef.name}`],
-  );
+  const known = (site.status?.trunks ?? []).flatMap((trunk) => ledTo(trunk) ?? []);
   return [...new Set([...devicesOf(site), ...known])];
 }
 

@@ -5,7 +5,7 @@ import { derivedTrunkName, fitsTag } from '../domain/routing/trunk-names.ts';
 import { claimedTenant, isGranted } from './customer-claims.ts';
 import { type Finding, stalls, waits } from './finding.ts';
 import type { Governed } from './governance.ts';
-import { customerKeyOf } from './indexes.ts';
+import { customerKeyOf, type KnownTrunk, ledTo, sbcKeyOf } from './indexes.ts';
 import { INDEX, type Stores } from './stores.ts';
 
 type TrunkSpec = SiteLocation['spec']['trunks'][number];
@@ -89,19 +89,12 @@ export function serviceOf(site: SiteLocation, customer: Customer | undefined) {
   return customer?.spec.services.find((service) => service.type === (site.spec.service ?? 'DirectRouting'));
 }
 
-type KnownTrunk = NonNullable<NonNullable<SiteLocation['status']>['trunks']>[number];
-
 /** What status says of a trunk; of one that came under another name, what it says of the FQDN. */
 export function knownTrunk(
   { spec, fqdn }: Pick<TrunkScope, 'spec' | 'fqdn'>,
   { status }: Pick<SiteLocation, 'status'>,
 ): KnownTrunk | undefined {
   return status?.trunks?.find(({ name }) => name === spec.name) ?? status?.trunks?.find((trunk) => trunk.fqdn === fqdn);
-}
-
-/** The SBC that the name of a trunk leads to by status. */
-export function ledTo(trunk: KnownTrunk | undefined): ObjectKey | undefined {
-  return trunk?.sbcRef && `${trunk.sbcRef.namespace}/${trunk.sbcRef.name}`;
 }
 
 /** Whether a trunk of the site leads, or led, to an SBC by status: only one that granted the site's namespace gets there. */
@@ -119,7 +112,7 @@ export function isLeftBehind({ site, trunks }: Pick<SiteScope, 'site' | 'trunks'
 
 function trunkScope(spec: TrunkSpec, site: SiteLocation, siteName: string, stores: Stores): TrunkScope {
   const namespace = site.metadata.namespace ?? '';
-  const deviceKey: ObjectKey = `${spec.sbcRef.namespace ?? namespace}/${spec.sbcRef.name}`;
+  const deviceKey = sbcKeyOf(spec, site);
   const named = trunkFqdn(spec, siteName);
   const found = stores.devices.get(deviceKey);
   const fixed = site.status?.trunks?.find((trunk) => trunk.name === spec.name)?.fqdn;

@@ -1,11 +1,12 @@
 import { ANNOTATIONS } from '../api/group.ts';
 import type { Customer, Invitation, NumberRange, SbcDevice, SiteLocation } from '../api/kinds.ts';
 import { type Condition, type KubeObject, keyOf, type ObjectKey } from '../api/meta.ts';
-import { identityOf } from '../domain/change/object.ts';
 import { addressOf } from './address-claims.ts';
 import { claimedTenant, servingCustomer } from './customer-claims.ts';
-import { customerKeyOf, devicesInStatus, devicesOf, devicesServing, NAMED_BY_DOMAIN, siteKeyOf } from './indexes.ts';
-import { ledTo, siteScope } from './site-scope.ts';
+import { conditionOf } from './finding.ts';
+import { entryId } from './footprint-of.ts';
+import { customerKeyOf, devicesInStatus, devicesOf, devicesServing, ledTo, NAMED_BY_DOMAIN, sbcKeyOf, siteKeyOf } from './indexes.ts';
+import { siteScope } from './site-scope.ts';
 import { INDEX, type Stores } from './stores.ts';
 
 /** Which objects of a kind another object concerns: pure key mappings over the caches (style 2.1, watches). */
@@ -99,9 +100,7 @@ export function sharingSites(site: SiteLocation, stores: Stores): ObjectKey[] {
 }
 
 function objectsOf({ status }: SiteLocation): string[] {
-  return (status?.footprint ?? []).flatMap(({ system, target, kind, name }) =>
-    name === undefined ? [] : [identityOf({ system, target, kind, name })],
-  );
+  return (status?.footprint ?? []).flatMap((entry) => entryId(entry) ?? []);
 }
 
 /** The same for ranges, one of which gives a pattern up that the other holds too. What stands in a ConfigMap is not known here. */
@@ -124,7 +123,7 @@ export function footprintMoved(before: SiteLocation | NumberRange | undefined, a
 }
 
 function isRefused(object: KubeObject<unknown, { readonly conditions?: readonly Condition[] }>): boolean {
-  return object.status?.conditions?.some(({ type, status }) => type === 'Accepted' && status === 'False') ?? false;
+  return conditionOf(object, 'Accepted')?.status === 'False';
 }
 
 /** Waits for somebody who takes over what it gives up (design §3.10). */
@@ -188,25 +187,24 @@ export function sitesInTransit(range: NumberRange, stores: Stores): ObjectKey[] 
   return [...new Set([site, ...sharing])].filter(isInTransit).map(keyOf);
 }
 
-function isInTransit({ spec, status, metadata }: SiteLocation): boolean {
-  const trunks = status?.trunks ?? [];
+function isInTransit(site: SiteLocation): boolean {
+  const trunks = site.status?.trunks ?? [];
   const isServed = trunks.some(({ m365 }) => m365 === 'Deployed');
   return trunks.some((trunk) => {
-    const wanted = spec.trunks.find(({ name }) => name === trunk.name);
+    const wanted = site.spec.trunks.find(({ name }) => name === trunk.name);
     if (isServed && trunk.m365 === 'Pending') return true;
-    return wanted === undefined || ledTo(trunk) !== `${wanted.sbcRef.namespace ?? metadata.namespace}/${wanted.sbcRef.name}`;
+    return wanted === undefined || ledTo(trunk) !== sbcKeyOf(wanted, site);
   });
 }
 
 /** Where a range has its rules, with which tag, and whether they are as wanted there. */
 export function placesMoved(before: NumberRange | undefined, after: NumberRange | undefined): boolean {
   const placesOf = (range: NumberRange | undefined): string =>
-    JSON.stringify([acceptedStatus(range), range?.status?.trunks?.map(({ device, tag, state, rules }) => [device, tag, state, rules])]);
+    JSON.stringify([
+      range && conditionOf(range, 'Accepted')?.status,
+      range?.status?.trunks?.map(({ device, tag, state, rules }) => [device, tag, state, rules]),
+    ]);
   return placesOf(before) !== placesOf(after);
-}
-
-function acceptedStatus(range: NumberRange | undefined): string | undefined {
-  return range?.status?.conditions?.find(({ type }) => type === 'Accepted')?.status;
 }
 
 /** Rules were written or taken back: the device's counts move, and one that is to go may be free of them. */

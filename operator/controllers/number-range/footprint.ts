@@ -3,7 +3,7 @@ import { byText, contentHash } from '../../domain/change/canonical.ts';
 import { type Prospect, staysReleased } from '../../domain/change/footprint.ts';
 import { memberBits, membersOf } from '../../domain/change/member-set.ts';
 import { type Owned, type Plan, type PlannedItem, wasAdopted } from '../../domain/change/plan.ts';
-import { splitRuleIdentity } from '../../domain/change/rule-identity.ts';
+import { ruleIdentity, splitRuleIdentity } from '../../domain/change/rule-identity.ts';
 
 type StatusEntry = NonNullable<NonNullable<NumberRange['status']>['footprint']>[number];
 
@@ -104,24 +104,33 @@ function hashOfTag(tag: string): string {
  * until a read shows otherwise.
  */
 export function recordsAfter(plan: Plan, records: readonly RuleRecord[], prospect: Prospect = {}): RuleRecord[] {
-  const known = new Map(records.map((record) => [`${record.plan}/${record.pattern}`.toLowerCase(), record]));
+  const known = byRule(records);
   const recordOf = (name: string, found: Omit<RuleRecord, 'plan' | 'pattern'>): RuleRecord => {
     const { plan: dialPlan, prefix: pattern } = splitRuleIdentity(name);
     return { plan: dialPlan, pattern, ...found };
   };
   const before = (name: string): RuleRecord | undefined => known.get(name.toLowerCase());
+  const asKnown = ({ object: { name }, state, adopted }: Owned): Omit<RuleRecord, 'plan' | 'pattern'> => ({
+    state,
+    ...adoptedField(adopted),
+    tagHash: before(name)?.tagHash,
+  });
   const items = plan.items.flatMap((item) => {
     const found = itemRecord(item, before(item.desired.name), prospect);
     return found === undefined ? [] : [recordOf(item.desired.name, found)];
   });
-  const kept = plan.kept.map(({ object: { name }, state, adopted }) =>
-    recordOf(name, { state, ...adoptedField(adopted), tagHash: before(name)?.tagHash, leaving: true }),
-  );
-  const released = plan.released.map(({ object: { name }, state, adopted }) =>
-    recordOf(name, { state, ...adoptedField(adopted), tagHash: before(name)?.tagHash }),
-  );
+  const kept = plan.kept.map((owned) => recordOf(owned.object.name, { ...asKnown(owned), leaving: true }));
+  const released = plan.released.map((owned) => recordOf(owned.object.name, asKnown(owned)));
   const leaving = plan.removals.map(({ name }) => recordOf(name, removingRecord(before(name))));
   return [...items, ...kept, ...released, ...leaving];
+}
+
+function byRule(records: readonly RuleRecord[]): ReadonlyMap<string, RuleRecord> {
+  return new Map(records.map((record) => [ruleKey(record), record]));
+}
+
+function ruleKey({ plan, pattern }: Pick<RuleRecord, 'plan' | 'pattern'>): string {
+  return ruleIdentity(plan, pattern).toLowerCase();
 }
 
 /**
@@ -129,10 +138,10 @@ export function recordsAfter(plan: Plan, records: readonly RuleRecord[], prospec
  * written to last is what was known before. So it is written anew, as a change, if it is lost, and does not pass for a stranger's doing.
  */
 export function unsavedRecords(after: readonly RuleRecord[], before: readonly RuleRecord[]): RuleRecord[] {
-  const known = new Map(before.map((record) => [`${record.plan}/${record.pattern}`.toLowerCase(), record]));
+  const known = byRule(before);
   return after.map((record) => {
     if (record.state !== 'Applied' && record.state !== 'Adopted') return record;
-    const { state, tagHash } = known.get(`${record.plan}/${record.pattern}`.toLowerCase()) ?? { state: 'Pending' };
+    const { state, tagHash } = known.get(ruleKey(record)) ?? { state: 'Pending' };
     return { ...record, tagHash: state === 'Pending' ? undefined : tagHash };
   });
 }

@@ -4,6 +4,7 @@ import { type DialPlanRole, dialPlanRole } from '../../domain/routing/dial-plan-
 import { leadingTrunk, type TagCandidate } from '../../domain/routing/leading-trunk.ts';
 import { fitsTag } from '../../domain/routing/trunk-names.ts';
 import { type Finding, stalls, waits } from '../finding.ts';
+import { type KnownTrunk, ledTo } from '../indexes.ts';
 import type { SiteScope, TrunkScope } from '../site-scope.ts';
 
 /** Where the rules of a range go on one device, and what they say. */
@@ -70,16 +71,14 @@ function candidatesAt(deviceKey: ObjectKey, range: NumberRange, scope: SiteScope
   const present = here.flatMap(({ spec, fqdn, priority, state }) =>
     fqdn === undefined ? [] : [candidate(spec.name, fqdn, { priority, state, isLeaving: false })],
   );
-  const leaving = known.flatMap(({ name, fqdn, sbcRef, priority = 1, state = 'Active' }) => {
-    const isHere = sbcRef !== undefined && `${sbcRef.namespace}/${sbcRef.name}` === deviceKey;
+  const leaving = known.flatMap((trunk) => {
+    const { name, fqdn, priority = 1, state = 'Active' } = trunk;
     const isPresent = here.some(({ spec }) => spec.name === name);
-    if (!isHere || isPresent) return [];
+    if (ledTo(trunk) !== deviceKey || isPresent) return [];
     return [candidate(name, fqdn, { priority, state: state === 'Removing' ? 'Active' : state, isLeaving: true })];
   });
   return [...present, ...leaving];
 }
-
-type KnownTrunk = NonNullable<NonNullable<SiteScope['site']['status']>['trunks']>[number];
 
 /** By what the site has seen in the tenant; where trunk names lead to no tenant there is nothing to wait for (design §3). */
 function inboundOf(known: KnownTrunk | undefined, { usesTrunkNames, routesInMicrosoft }: SiteScope): TagCandidate['inbound'] {

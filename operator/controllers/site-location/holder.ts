@@ -1,6 +1,7 @@
 import type { SiteLocation } from '../../api/kinds.ts';
 import { keyOf } from '../../api/meta.ts';
 import { identityOf, type OutsideObject } from '../../domain/change/object.ts';
+import { entryId } from '../footprint-of.ts';
 import { placeKey } from '../indexes.ts';
 import type { SiteScope } from '../site-scope.ts';
 import { INDEX, type Stores } from '../stores.ts';
@@ -34,8 +35,7 @@ function isOther(other: SiteLocation, scope: SiteScope): boolean {
 function lists({ status }: SiteLocation, id: string): boolean {
   return (status?.footprint ?? []).some(
     (entry) =>
-      entry.name !== undefined &&
       (entry.state === 'Applied' || entry.state === 'Adopted' || (entry.state === 'Pending' && entry.adopted === true)) &&
-      identityOf({ ...entry, name: entry.name }) === id,
+      entryId(entry) === id,
   );
 }

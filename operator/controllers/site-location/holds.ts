@@ -5,7 +5,7 @@ import type { Plan } from '../../domain/change/plan.ts';
 import { gatewaysOf, servingTrunks } from '../../domain/routing/voice-routing.ts';
 import type { VoiceView } from '../../integrations/teams-admin/port.ts';
 import { confirmationOf, isDeletionConfirmed } from '../confirmation.ts';
-import { oursOutside } from '../footprint-of.ts';
+import { entryId, oursOutside } from '../footprint-of.ts';
 import { FREE, type Silence, type Verdict } from '../silence.ts';
 import type { SiteScope } from '../site-scope.ts';
 import { isPublishedBySibling, type SharingStores, sharedWithSibling, usagesOf } from './places.ts';
@@ -76,7 +76,7 @@ function strangersOver(names: readonly string[], scope: SiteScope, stores: Shari
 
 /** Without records the names of the trunks lead nowhere: all that the site has in the tenant is at stake. */
 function routedBy({ site }: SiteScope, view: VoiceView): OutsideObject[] {
-  const ours = new Set(oursOutside(site).flatMap((entry) => (entry.name === undefined ? [] : identityOf({ ...entry, name: entry.name }))));
+  const ours = new Set(oursOutside(site).map(entryId));
   return view.objects.filter((object) => ours.has(identityOf(object)));
 }
 

@@ -3,7 +3,7 @@ import { keyOf } from '../../api/meta.ts';
 import type { Target } from '../../domain/change/driver.ts';
 import { identityOf, type OutsideObject } from '../../domain/change/object.ts';
 import { type Owned, wasAdopted } from '../../domain/change/plan.ts';
-import { oursOutside, ownedAt } from '../footprint-of.ts';
+import { entryId, oursOutside, ownedAt } from '../footprint-of.ts';
 import { customerKeyOf } from '../indexes.ts';
 import { isTerminating, publishesRecords, rangesOf, type SiteScope } from '../site-scope.ts';
 import { INDEX, type Stores } from '../stores.ts';
@@ -130,8 +130,8 @@ function siblings({ site, customer }: SiteScope, { sites }: Pick<SharingStores, 
 
 type Entry = NonNullable<NonNullable<SiteLocation['status']>['footprint']>[number];
 
-function isAbout({ name, ...entry }: Entry, object: Owned['object']): boolean {
-  return name !== undefined && identityOf({ ...entry, name }) === identityOf(object);
+function isAbout(entry: Entry, object: Owned['object']): boolean {
+  return entryId(entry) === identityOf(object);
 }
 
 /**

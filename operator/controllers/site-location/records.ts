@@ -4,8 +4,9 @@ import { identityOf, type Json, type OutsideObject } from '../../domain/change/o
 import { publishedNames, recordsOf, siteDnsEndpoint } from '../../domain/routing/dns-records.ts';
 import { gatewaysOf } from '../../domain/routing/voice-routing.ts';
 import type { VoiceView } from '../../integrations/teams-admin/port.ts';
-import { oursOutside } from '../footprint-of.ts';
-import { knownTrunk, ledTo, rangesOf, type SiteScope } from '../site-scope.ts';
+import { entryId, oursOutside } from '../footprint-of.ts';
+import { ledTo } from '../indexes.ts';
+import { knownTrunk, rangesOf, type SiteScope } from '../site-scope.ts';
 import type { Stores } from '../stores.ts';
 import type { Work } from '../work.ts';
 import { type NamedTrunk, namedTrunks } from './desired.ts';
@@ -67,10 +68,8 @@ function addressesOf(device: SbcDevice | undefined): readonly string[] {
 
 /** Names in routes of ours as they were read; what was let go is none of them any more. */
 function routedNames({ site }: SiteScope, view: VoiceView | undefined): string[] {
-  const entries = oursOutside(site).flatMap((entry) =>
-    entry.name === undefined || entry.state === 'Pending' ? [] : [identityOf({ ...entry, name: entry.name })],
-  );
-  const ours = new Set(entries);
+  const made = oursOutside(site).filter(({ state }) => state !== 'Pending');
+  const ours = new Set(made.map(entryId));
   const routes = (view?.objects ?? []).filter((object) => object.kind === 'VoiceRoute' && ours.has(identityOf(object)));
   return routes.flatMap(({ fields }) => gatewaysOf(fields['gateways']));
 }

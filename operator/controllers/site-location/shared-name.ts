@@ -1,7 +1,8 @@
 import type { SiteLocation } from '../../api/kinds.ts';
 import { keyOf, type ObjectKey } from '../../api/meta.ts';
 import { type Finding, stalls } from '../finding.ts';
-import { isTerminating, ledTo, type SiteScope, siteScope } from '../site-scope.ts';
+import { ledTo } from '../indexes.ts';
+import { isTerminating, type SiteScope, siteScope } from '../site-scope.ts';
 import type { Stores } from '../stores.ts';
 import { claimants, sameTenant } from './claimants.ts';
 
