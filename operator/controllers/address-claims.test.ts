@@ -92,9 +92,7 @@ describe('one SBC as two SBCDevices', () => {
   it('after a loss of all status the older has it, and the other calls nobody', async () => {
     const built = await deployedHouse();
     await globexToo(built);
-    await built.stop();
-    built.wipeAllStatus();
-    await built.start();
+    await built.restartWithoutStatus();
     await built.run(60_000);
     expect(built.condition('SBCDevice', 'sbc1', 'Connected', 'globex')).toBe('False/AddressInUse');
     expect(built.ready('NumberRange', 'office')).toBe('True/Deployed');

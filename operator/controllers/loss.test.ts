@@ -8,9 +8,7 @@ describe('what survives a loss', () => {
     const house = await deployedHouse();
     const before = house.outside.writes.length;
     const dns = house.kube.writes.filter((write) => write.includes('dnsendpoints')).length;
-    await house.stop();
-    house.wipeAllStatus();
-    await house.start();
+    await house.restartWithoutStatus();
     await house.run(30_000);
     expect(house.outside.writes.length).toBe(before);
     expect(house.kube.writes.filter((write) => write.includes('dnsendpoints')).length).toBe(dns);
@@ -129,9 +127,7 @@ describe('what survives a loss', () => {
     await house.run(20_000);
     expect(house.get('SiteLocation', 'geneva').status?.usageName).toBe('Unrestricted-fabrikam-zurich');
     const before = house.outside.writes.length;
-    await house.stop();
-    house.wipeAllStatus();
-    await house.start();
+    await house.restartWithoutStatus();
     await house.run(30_000);
     expect(house.outside.writes.length).toBe(before);
     expect(house.get('SiteLocation', 'geneva').status?.usageName).toBe('Unrestricted-fabrikam-zurich');

@@ -227,9 +227,7 @@ describe.each(KINDS_OF_SITE)('a site that stands, with %s', (_what, objects) => 
     const house = await standing();
     house.edit('SBCDevice', 'sbc1', { cordoned: true });
     await house.run();
-    await house.stop();
-    house.wipeAllStatus();
-    await house.start();
+    await house.restartWithoutStatus();
     await house.run(30 * 60_000);
     await goesOn(house);
   });

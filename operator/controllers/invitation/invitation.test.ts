@@ -280,9 +280,7 @@ describe('an invitation', () => {
     const built = await house();
     built.apply(signedIn(), invitation());
     await built.run(10_000);
-    await built.stop();
-    built.wipeAllStatus();
-    await built.start();
+    await built.restartWithoutStatus();
     await built.run(60_000);
     expect(built.ready('Invitation', 'hello')).toBe('True/AlreadyAuthenticated');
     expect(mails(built)).toEqual([]);

@@ -109,9 +109,7 @@ describe('a rule that stood there before the range stays when the range is delet
     {
       after: 'a restart with all status lost',
       detour: async (house) => {
-        await house.stop();
-        house.wipeAllStatus();
-        await house.start();
+        await house.restartWithoutStatus();
       },
     },
     {
@@ -119,9 +117,7 @@ describe('a rule that stood there before the range stays when the range is delet
       detour: async (house) => {
         house.edit('Customer', 'contoso', { deploy: false });
         await house.run(60_000);
-        await house.stop();
-        house.wipeAllStatus();
-        await house.start();
+        await house.restartWithoutStatus();
       },
     },
     {
@@ -314,9 +310,7 @@ it('a rule of ours is known as ours after a loss of status, also where its tag w
   await house.run(30_000);
   house.edit('NumberRange', 'office', { tag: 'vip' });
   await house.run(60_000);
-  await house.stop();
-  house.wipeAllStatus();
-  await house.start();
+  await house.restartWithoutStatus();
   await house.run(60_000);
   expect(states(house)).toEqual([`${SBC} Applied`]);
   await removed(house, 'office');

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { range } from '../../../test/support/controllers/objects.ts';
+import { APPLIED, DEVICE, PATTERN, PLACE, recorded, rule } from '../../../test/support/controllers/rules.ts';
 import type { NumberRange } from '../../api/kinds.ts';
 import { contentHash } from '../../domain/change/canonical.ts';
 import { identityOf, type OutsideObject } from '../../domain/change/object.ts';
@@ -10,26 +11,13 @@ import { ruleId } from './going.ts';
 import { type GrantInput, grant } from './grants.ts';
 import type { Placement } from './placement.ts';
 
-const DEVICE = 'acme/sbc1';
-const PLACE: Placement = {
-  trunk: 'main',
-  device: DEVICE,
-  fqdn: 'zurich.voice.example.net',
-  plan: 'TeamsTenants',
-  tag: 'zurich.voice.example.net',
-};
 const AT = 'acme/sbc1|teamstenants';
-const PATTERN = '+4144555010';
 const SECOND: Placement = { ...PLACE, trunk: 'second', device: 'acme/sbc2' };
 
 function prefix(text: string): Prefix {
   const parsed = parsePrefix(text);
   if ('problem' in parsed) throw new Error(parsed.problem.rule);
   return parsed.prefix;
-}
-
-function rule(tag: string, pattern = PATTERN, plan = PLACE.plan): OutsideObject {
-  return { system: 'sbc', target: DEVICE, kind: 'DialPlanRule', name: `${plan}/${pattern}`, fields: { tag, ruleName: `${tag}-name` } };
 }
 
 function rulesOf(...rules: OutsideObject[]): GrantInput['rules'] {
@@ -72,21 +60,6 @@ function verdict(scene: Scene): { readonly verdict: string; readonly message: st
     customerOf: () => scene.rival?.customer,
   });
   return { verdict: granted.length > 0 ? 'granted' : (refused[0]?.reason ?? 'open'), message: refused[0]?.message ?? '', captures };
-}
-
-const APPLIED = {
-  system: 'sbc',
-  target: DEVICE,
-  kind: 'DialPlanRule',
-  name: PLACE.plan,
-  count: 1,
-  hash: '',
-  desiredHash: contentHash(PLACE.tag),
-};
-
-function recorded(state: 'Applied' | 'Adopted' | 'Pending' | 'Removing', more: object = {}): NumberRange {
-  const made = range('office', {}, { creationTimestamp: '2026-01-01T00:00:00Z' });
-  return { ...made, status: { footprint: [{ ...APPLIED, state, ...more }] } };
 }
 
 const OWN_RANGE = range('office', { owner: 'Customer' }, { creationTimestamp: '2026-01-01T00:00:00Z' });

@@ -1,39 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { range } from '../../../test/support/controllers/objects.ts';
-import type { NumberRange } from '../../api/kinds.ts';
-import { contentHash } from '../../domain/change/canonical.ts';
-import type { OutsideObject } from '../../domain/change/object.ts';
-import type { Placement } from './placement.ts';
+import { DEVICE, PATTERN, PLACE, recorded, rule } from '../../../test/support/controllers/rules.ts';
 import { type DevicePlanInput, planDevice } from './plan.ts';
-
-const DEVICE = 'acme/sbc1';
-const PLACE: Placement = {
-  trunk: 'main',
-  device: DEVICE,
-  fqdn: 'zurich.voice.example.net',
-  plan: 'TeamsTenants',
-  tag: 'zurich.voice.example.net',
-};
-const PATTERN = '+4144555010';
-
-function rule(tag: string, pattern = PATTERN, plan = PLACE.plan): OutsideObject {
-  return { system: 'sbc', target: DEVICE, kind: 'DialPlanRule', name: `${plan}/${pattern}`, fields: { tag, ruleName: `${tag}-name` } };
-}
-
-const APPLIED = {
-  system: 'sbc',
-  target: DEVICE,
-  kind: 'DialPlanRule',
-  name: PLACE.plan,
-  count: 1,
-  hash: '',
-  desiredHash: contentHash(PLACE.tag),
-};
-
-function recorded(state: 'Applied' | 'Adopted' | 'Pending' | 'Removing', more: object = {}): NumberRange {
-  const made = range('office', {}, { creationTimestamp: '2026-01-01T00:00:00Z' });
-  return { ...made, status: { footprint: [{ ...APPLIED, state, ...more }] } };
-}
 
 /** Changes of one device as `<action> <name>`. */
 function changes(input: Partial<DevicePlanInput>): string[] {

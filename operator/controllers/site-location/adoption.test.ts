@@ -123,9 +123,7 @@ const LOSSES: readonly Detour[] = [
   {
     after: 'a restart with all status lost',
     detour: async (house) => {
-      await house.stop();
-      house.wipeAllStatus();
-      await house.start();
+      await house.restartWithoutStatus();
     },
   },
   {
@@ -134,9 +132,7 @@ const LOSSES: readonly Detour[] = [
     detour: async (house) => {
       house.edit('Customer', 'contoso', { deploy: false });
       await house.run(60_000);
-      await house.stop();
-      house.wipeAllStatus();
-      await house.start();
+      await house.restartWithoutStatus();
     },
   },
   {
@@ -181,9 +177,7 @@ describe('what stood in the tenant before the site stays when the site is delete
 
   it('adopted as it was, with all status lost: it is told, and taken over again by another word', async () => {
     const house = await adoptingHouse([USAGE, SAME, POLICY]);
-    await house.stop();
-    house.wipeAllStatus();
-    await house.start();
+    await house.restartWithoutStatus();
     await house.run(60_000);
     expect(house.condition('SiteLocation', 'zurich', 'M365Deployed')).toBe('False/NameTaken');
     house.annotate('SiteLocation', 'zurich', { 'trunkline.dev/adopt': 'true' });
@@ -206,9 +200,7 @@ describe('what stood in the tenant before the site stays when the site is delete
 
   it('and what the site made beside it goes, also after a loss of status', async () => {
     const house = await adoptingHouse([USAGE, OTHER]);
-    await house.stop();
-    house.wipeAllStatus();
-    await house.start();
+    await house.restartWithoutStatus();
     await house.run(60_000);
     expect(states(house)).toContain(`VoiceRoutingPolicy ${NAME} Applied`);
     await removed(house);

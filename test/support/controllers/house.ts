@@ -209,6 +209,13 @@ export class ControllersHouse {
       for (const object of this.kube.all(KINDS[kind].plural)) this.wipeStatus(kind, object.metadata.name, object.metadata.namespace);
   }
 
+  /** Another process goes on with what the API server has, and that has lost every status. */
+  async restartWithoutStatus(): Promise<void> {
+    await this.stop();
+    this.wipeAllStatus();
+    await this.start();
+  }
+
   find<K extends Kind>(kind: K, name: string, namespace = NAMESPACE): KindTypes[K] | undefined {
     return this.kube.peek(KINDS[kind].plural, namespace, name);
   }
